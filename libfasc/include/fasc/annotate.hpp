@@ -1,0 +1,38 @@
+// The annotated video: the clip again, with regions, motion, the energy trace and every event as it happens.
+#pragma once
+
+#include <string>
+
+#include "fasc/analysis.hpp"
+
+namespace fasc {
+
+/// How motion inside the target is drawn.
+enum class MotionStyle { colour, arrows, none };
+
+/// How the annotated video looks.
+struct AnnotateOptions {
+  MotionStyle motion = MotionStyle::colour;  ///< motion of the target as a colour overlay, as arrows, or not at all
+  bool whole_screen = false;                 ///< also show what lies outside the echo area (names may be burned in there)
+  int smallest_width = 640;                  ///< px; smaller clips are enlarged by a whole factor
+  int crf = 20;                              ///< x264 quality, 0–51
+  bool read_ahead = true;                    ///< decode on a thread of its own
+  /// Throws MisuseError naming the value and what is allowed.
+  void check() const;
+};
+
+/// Colours of target and control everywhere (annotated video, report, plots), from the palette of Okabe and Ito (2008), which
+/// colour-blind people can tell apart: vermilion and sky blue. As 0xRRGGBB.
+inline constexpr unsigned kTargetColour = 0xD55E00;
+inline constexpr unsigned kControlColour = 0x56B4E9;
+
+/// Which of the two clips of an analysis is drawn.
+enum class AnnotatedClip { target, control };
+
+/// Writes `out` as H.264 MP4 (yuv420p, faststart) with the frames, times and length of the clip (from_s … to_s). `clip_path` is read
+/// again; a file that is not the analysed one (SHA-256) is refused with MisuseError. The file appears whole, by rename, or not at all.
+/// Throws ClipError, OutputError, Cancelled.
+void annotate(const Analysis& analysis, const std::string& clip_path, const std::string& out, const AnnotateOptions& options = {},
+              AnnotatedClip which = AnnotatedClip::target, const Progress& progress = {});
+
+}  // namespace fasc

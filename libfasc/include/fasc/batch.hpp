@@ -1,0 +1,46 @@
+// Many clips: every clip of a folder analysed with the same options, one bad clip never stopping the rest.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fasc/analysis.hpp"
+#include "fasc/annotate.hpp"
+
+namespace fasc {
+
+/// How a folder is worked through.
+struct BatchOptions {
+  AnalyzeOptions analyze;          ///< for every clip
+  AnnotateOptions annotate;        ///< for every annotated video
+  bool video = true;               ///< write annotated videos
+  bool fresh = false;              ///< compute again what is there already
+  int jobs = 0;                    ///< clips at a time; 0: as many as the machine has cores
+  /// Throws MisuseError naming the value and what is allowed.
+  void check() const;
+};
+
+/// What became of one file.
+struct BatchItem {
+  enum class Status { done, kept, failed, skipped };
+  std::string file;                ///< path relative to the folder
+  Status status = Status::done;    ///< kept: an earlier result with the same input and options was there
+  std::string reason;              ///< of a failure or a skip, one line
+  std::string folder;              ///< folder of the results, relative to the output folder; empty where there are none
+  int fasciculations = 0;          ///< in the target
+  double rate_per_min = std::numeric_limits<double>::quiet_NaN();  ///< of the target
+};
+
+/// "done", "kept", "failed" or "skipped".
+const char* to_string(BatchItem::Status status);
+
+/// Analyses every clip below `folder` (sorted by name) into `out`/<clip name>/, and writes `out`/batch.json and `out`/batch.csv.
+/// Returns one item per file. Throws NotFoundError, MisuseError, OutputError, Cancelled; a bad clip is an item, not an error.
+std::vector<BatchItem> batch(const std::string& folder, const std::string& out, const BatchOptions& options = {},
+                             const Progress& progress = {});
+
+/// Joins the output folders of several batches into `out`: clip folders are copied, tables joined and sorted. The same clip in two
+/// folders with different results: MisuseError.
+std::vector<BatchItem> merge(const std::vector<std::string>& folders, const std::string& out);
+
+}  // namespace fasc

@@ -1,0 +1,77 @@
+// From a trace to events in time: which bursts of motion are fasciculations, and what everything else is. Knows no pixels of the clip.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "fasc/energy.hpp"
+
+namespace fasc {
+
+/// What a burst of motion is taken for.
+enum class BurstKind : std::uint8_t { fasciculation, probe_motion, contraction, pulsation, artefact };
+
+/// "fasciculation", "probe_motion", "contraction", "pulsation" or "artefact".
+const char* to_string(BurstKind kind);
+
+/// How bursts are found. All gates are in seconds.
+struct BurstOptions {
+  double threshold = 5.0;               ///< robust standard deviations above the calm level at which a burst is sure
+  double edge_threshold = 2.5;          ///< robust standard deviations at which it begins and ends
+  double floor_mm_s = 0.8;              ///< mm/s; a burst's peak is at least this fast (with a scale)
+  double floor_px_s = 8.0;              ///< px/s; a burst's peak is at least this fast (without a scale)
+  double floor_px = 0.10;               ///< px per frame step; a burst's peak is at least this far from one frame to the next
+  double join_s = 0.20;                 ///< s; lobes closer than this are one event: contraction and relaxation of one twitch
+  double shortest_s = 0.04;             ///< s; shorter bursts are artefacts
+  double longest_s = 1.0;               ///< s; longer bursts are contractions
+  double near_field_share = 0.6;        ///< near-field speed over muscle speed from which a burst is probe motion
+  /// Throws MisuseError naming the value and what is allowed.
+  void check() const;
+};
+
+/// One event. Lengths and speeds are in px and, with a scale, in mm as well (NaN without).
+struct Burst {
+  double onset_s = 0;                    ///< s; first step above the edge threshold
+  double peak_s = 0;                     ///< s; fastest step
+  double end_s = 0;                      ///< s; last step above the edge threshold
+  BurstKind kind = BurstKind::fasciculation;
+  double confidence = 0;                 ///< 0–1; how clear the event and its kind are
+  double duration_s = 0;                 ///< s; end - onset
+  double contraction_s = std::numeric_limits<double>::quiet_NaN();  ///< s; onset to largest displacement
+  double relaxation_s = std::numeric_limits<double>::quiet_NaN();   ///< s; largest displacement to end
+  double peak_speed_px_s = 0;            ///< px/s; of the fastest part of the region
+  double peak_speed_mm_s = std::numeric_limits<double>::quiet_NaN();        ///< mm/s
+  double peak_displacement_px = 0;       ///< px; farthest from where the tissue was at onset
+  double peak_displacement_mm = std::numeric_limits<double>::quiet_NaN();   ///< mm
+  double active_share = 0;               ///< 0–1; share of the region that takes part
+  double active_area_px = 0;             ///< px²
+  double active_area_mm2 = std::numeric_limits<double>::quiet_NaN();        ///< mm²
+  double centroid_x_px = 0;              ///< px of the frame; middle of the motion
+  double centroid_y_px = 0;              ///< px of the frame
+  double energy_peak = 0;                ///< (mm/s)² or (px/s)²; largest energy
+  double score = 0;                      ///< robust standard deviations at the peak
+  double near_field_ratio = std::numeric_limits<double>::quiet_NaN();  ///< near-field speed over muscle speed; NaN without a near field
+  double whole_share = 0;                ///< 0–1; how alike the whole region moved at the peak
+  double missing_s = 0;                  ///< s; bridged time inside the event
+};
+
+/// The level that bursts are held against, found on the trace's calm parts.
+struct CalmLevel {
+  double speed = std::numeric_limits<double>::quiet_NaN();   ///< mm/s or px/s; usual detection speed
+  double spread = std::numeric_limits<double>::quiet_NaN();  ///< mm/s or px/s; its robust standard deviation
+  double sure = std::numeric_limits<double>::quiet_NaN();    ///< mm/s or px/s; threshold at which a burst is sure
+  double edge = std::numeric_limits<double>::quiet_NaN();    ///< mm/s or px/s; threshold at which it begins and ends
+};
+
+/// What was found on a trace.
+struct BurstResult {
+  std::vector<Burst> bursts;             ///< in order of onset, all kinds
+  std::vector<float> speed;              ///< mm/s or px/s per frame; what the thresholds are held against; NaN where missing
+  CalmLevel level;                       ///< thresholds used
+};
+
+/// Finds the bursts of a trace. A trace of fewer than four measured steps has none. Throws MisuseError (options).
+BurstResult find_bursts(const Trace& trace, const BurstOptions& options = {});
+
+}  // namespace fasc

@@ -1,0 +1,80 @@
+// Reading a clip: gray frames one after the other, each with its time and what the codec says about it.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fasc/error.hpp"
+#include "fasc/frame.hpp"
+
+namespace fasc {
+
+/// How a clip is read.
+struct ClipOptions {
+  double from_s = 0.0;                                         ///< s; frames before this time are left out
+  double to_s = std::numeric_limits<double>::infinity();       ///< s; frames at or after this time are left out
+  bool colour = false;                                         ///< also give Frame::bgr (for drawing)
+  bool read_ahead = true;                                      ///< decode on a thread of its own, a few frames ahead
+  std::int64_t max_frame_px = 16'700'000;                      ///< px; a larger picture is refused before it is decoded
+  /// Throws MisuseError naming the value and what is allowed.
+  void check() const;
+};
+
+/// What is known of a clip from its headers.
+struct ClipInfo {
+  std::string name;                                 ///< file name without folders
+  std::string sha256;                               ///< of the whole file, lower-case hex
+  int width = 0;                                    ///< px, upright
+  int height = 0;                                   ///< px, upright
+  std::optional<std::int64_t> frames_expected;      ///< from the container's index; absent where it does not say
+  double nominal_fps = std::numeric_limits<double>::quiet_NaN();  ///< frames per s as the container states it; NaN if it does not
+  double duration_s = std::numeric_limits<double>::quiet_NaN();   ///< s as the container states it; NaN if it does not
+  std::string container;                            ///< e.g. "mov,mp4,m4a,3gp,3g2,mj2"
+  std::string codec;                                ///< e.g. "h264"
+  std::string pixel_format;                         ///< e.g. "yuv420p"
+  bool intra_only = false;                          ///< the codec has intra pictures only (MJPEG, FFV1, raw, …)
+  double mm_per_px_x = std::numeric_limits<double>::quiet_NaN();  ///< mm per px across, from the file; NaN if it does not say
+  double mm_per_px_y = std::numeric_limits<double>::quiet_NaN();  ///< mm per px down, from the file; NaN if it does not say
+};
+
+/// Reads a local file from its first frame to its last. Not for two threads at once. Reading the same file twice gives the same
+/// frames, damaged files too: one decoder thread per clip.
+class ClipReader {
+ public:
+  /// Opens the clip. Throws NotFoundError, ClipError (not a clip, no video, a still picture, a playlist or network address, a
+  /// picture over the limit, interlaced in a way that cannot be undone) or MisuseError (options).
+  explicit ClipReader(const std::string& path, const ClipOptions& options = {});
+  ~ClipReader();
+  ClipReader(ClipReader&&) noexcept;
+  ClipReader& operator=(ClipReader&&) noexcept;
+
+  /// What the headers say.
+  const ClipInfo& info() const;
+
+  /// The next frame with from_s <= time_s < to_s, or nothing at the end. Never throws on damage inside the stream:
+  /// complete() and problems() tell of it afterwards.
+  std::optional<Frame> next();
+
+  /// True while nothing says that frames are missing; final after next() has returned nothing. When the reading stops early because
+  /// of ClipOptions::to_s the rest is not judged.
+  bool complete() const;
+
+  /// Why the clip is not complete, one sentence each ("12 of 40 frames decoded"); empty when complete.
+  const std::vector<std::string>& problems() const;
+
+  /// Frames decoded so far, those outside from_s … to_s included.
+  std::int64_t frames_decoded() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// True where the file's content or ending says that it is meant to be a clip (video or DICOM), readable or not.
+bool looks_like_clip(const std::string& path);
+
+}  // namespace fasc

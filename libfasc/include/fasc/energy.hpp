@@ -1,0 +1,100 @@
+// Optical-flow energy of a region, frame by frame: the trace. What grows with the clip is this, and nothing else.
+//
+// For the step ending at frame t, with u(x) the displacement in px of pixel x of the region R (N pixels), s = (s_x, s_y) the scale
+// (mm per px; 1 without a scale) and dt the time since the last distinct picture:
+//
+//   speed       v(x)      = sqrt((s_x u_x)² + (s_y u_y)²) / dt                          mm/s, or px/s without a scale
+//   energy      E(t)      = 1/N sum over R of v(x)²                                     (mm/s)², or (px/s)²
+//   root mean square      = sqrt(E)                                                     mm/s, or px/s
+//   active share          = share of R with v(x) above EnergyOptions::active_speed_…    0–1
+//   whole share  W(t)     = |mean over R of w(x)|² / mean over R of |w(x)|²             0–1; w = velocity (mm/s); 1: all of R moves alike
+//   near-field motion     = median displacement of the near field, px per step
+//
+// Speeds are of the picture as it is: nothing is subtracted. Steps that were not measured (PairState) are NaN.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+#include "fasc/calibration.hpp"
+#include "fasc/flow.hpp"
+#include "fasc/region.hpp"
+
+namespace fasc {
+
+/// How energy is measured.
+struct EnergyOptions {
+  double active_speed_mm_s = 1.5;  ///< mm/s; a pixel faster than this is active (with a scale)
+  double active_speed_px_s = 15.0; ///< px/s; the same without a scale
+  FlowOptions flow;                ///< how motion is estimated
+  PairOptions pairs;               ///< which steps are measured
+  /// Throws MisuseError naming the value and what is allowed.
+  void check() const;
+};
+
+/// Cells of the coarse grid of motion kept per frame, at most.
+inline constexpr int kGridCells = 48;
+/// One unit of Trace::grid in px.
+inline constexpr double kGridUnitPx = 1.0 / 1024.0;
+/// Value of Trace::grid where nothing was measured.
+inline constexpr std::int16_t kGridMissing = INT16_MIN;
+
+/// What was measured in one region: one entry per frame in every vector. The first entry and every step that was not measured are
+/// NaN. At most about 256 bytes per frame.
+struct Trace {
+  Region region;                       ///< what was measured
+  std::optional<Region> near_field;    ///< the reference above it, where there is one
+  Scale scale;                         ///< unit of all speeds: mm/s with a scale, px/s without
+  int grid_cols = 0, grid_rows = 0;    ///< cells of the grid, over region.bounds()
+  std::vector<float> cell_share;       ///< rows x cols; share of each cell inside the region, 0–1
+  std::vector<float> cell_texture;     ///< rows x cols; mean gray-level gradient, levels per px: where motion can be seen
+
+  std::vector<double> time_s;          ///< s; from the clip's first frame
+  std::vector<float> step_s;           ///< s; time since the last distinct picture, which the displacement belongs to
+  std::vector<PairState> state;        ///< what became of the step
+  std::vector<float> energy;           ///< (mm/s)² or (px/s)²
+  std::vector<float> rms_speed;        ///< mm/s or px/s
+  std::vector<float> active_share;     ///< 0–1
+  std::vector<float> whole_share;      ///< 0–1
+  std::vector<float> fast_speed;       ///< mm/s or px/s; mean speed of the fastest 15 % of the region's 16 x 16 px patches
+  std::vector<float> near_dx, near_dy; ///< px per step; near-field motion; NaN without a near field
+  std::vector<float> change;           ///< gray levels; mean absolute difference to the last distinct picture
+  std::vector<std::int16_t> grid;      ///< frames x rows x cols x (x, y); mean displacement of a cell in kGridUnitPx per step
+
+  /// Number of frames.
+  std::size_t frames() const { return time_s.size(); }
+  /// Displacement in px of a cell at a frame: NaN, NaN where missing.
+  cv::Point2f cell(std::size_t frame, int row, int col) const;
+  /// s; measured time and bridged gaps of at most kLongestBridge_s.
+  double observed_s() const;
+};
+
+/// s; the longest gap that is bridged: counted as observed, and joined inside a burst.
+inline constexpr double kLongestBridge_s = 0.1;
+
+/// Measures one region frame by frame. Not for two threads at once; one meter per region.
+class RegionMeter {
+ public:
+  /// `intra_only`: the clip's codec has intra pictures only. `frames_hint`: how many frames to make room for, 0 if unknown.
+  /// Throws MisuseError (options).
+  RegionMeter(const Region& region, const std::optional<Region>& near_field, const Scale& scale, bool intra_only,
+              const EnergyOptions& options = {}, std::size_t frames_hint = 0);
+  ~RegionMeter();
+  RegionMeter(RegionMeter&&) noexcept;
+  RegionMeter& operator=(RegionMeter&&) noexcept;
+  /// Measures the step to this frame. Frames in order of time, all of one size (MisuseError).
+  void add(const Frame& frame);
+  /// The trace of all frames added. The meter is spent afterwards.
+  Trace finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fasc

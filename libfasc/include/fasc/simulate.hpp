@@ -1,0 +1,111 @@
+// A B-mode simulator: speckle of muscle, fat and skin with known motion, on a scanner's screen, and the truth about it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+#include "fasc/calibration.hpp"
+#include "fasc/error.hpp"
+
+namespace fasc {
+
+/// One twitch of part of a muscle. Displacement rises as a raised cosine over contraction_s and falls over relaxation_s; in space it is a
+/// Gaussian of radius_mm (a radius of 0 moves the whole muscle alike), along the fascicles.
+struct SimTwitch {
+  double onset_s = 1.0;          ///< s
+  double contraction_s = 0.08;   ///< s; onset to peak displacement
+  double relaxation_s = 0.16;    ///< s; peak displacement to rest
+  double amplitude_mm = 0.3;     ///< mm; peak displacement at the centre
+  double radius_mm = 4.0;        ///< mm; 0: the whole muscle
+  double x_mm = 20.0;            ///< mm from the panel's left edge
+  double depth_mm = 15.0;        ///< mm below the probe
+};
+
+/// One muscle seen by one probe.
+struct SimPanel {
+  std::string name = "muscle";                ///< label on the screen
+  double width_mm = 40.0;                     ///< mm
+  double depth_mm = 35.0;                     ///< mm
+  double skin_mm = 1.5;                       ///< mm; thickness of the skin
+  double fat_mm = 4.5;                        ///< mm; thickness of the fat
+  double muscle_mm = 23.0;                    ///< mm; thickness between the two aponeuroses
+  double pennation_deg = 17.0;                ///< degrees; fascicles against the aponeurosis
+  std::vector<SimTwitch> twitches;            ///< what a correct program finds
+  double breathing_mm = 0.0;                  ///< mm; slow rise and fall of everything
+  double breathing_hz = 0.3;                  ///< per s
+  double pulse_mm = 0.0;                      ///< mm; beat of an artery below the muscle
+  double pulse_hz = 1.2;                      ///< per s
+  double probe_mm = 0.0;                      ///< mm; size of random slides of the probe
+  double probe_every_s = 3.0;                 ///< s; mean time between slides
+  double contraction_mm = 0.0;                ///< mm; one slow voluntary contraction
+  double contraction_at_s = 5.0;              ///< s; its start
+  double contraction_for_s = 2.0;             ///< s; its length
+};
+
+/// How the clip is coded.
+struct SimCodec {
+  std::string name = "h264";     ///< "h264", "mpeg4", "mjpeg" or "ffv1"
+  int crf = 23;                  ///< quality for h264 (0–51); quantiser for mpeg4 and mjpeg (2–31)
+  int key_interval = 250;        ///< frames between key frames
+};
+
+/// A scene: panels side by side on one screen.
+struct Scene {
+  std::uint64_t seed = 1;                     ///< same seed and scene: same pixels
+  double duration_s = 10.0;                   ///< s
+  double fps = 30.0;                          ///< frames per s
+  double mm_per_px = 0.1;                     ///< mm per px, both ways
+  double noise = 0.02;                        ///< electronic noise against mean echo amplitude
+  double decorrelation = 0.002;               ///< share of speckle renewed per frame
+  std::vector<SimPanel> panels{SimPanel{}};
+  bool screen = true;                         ///< text, depth ticks and margins round the echo
+  SimCodec codec;
+  std::vector<std::int64_t> repeated_frames;  ///< indices of frames that repeat the one before
+  /// Throws MisuseError naming the value and what is allowed.
+  void check() const;
+};
+
+/// Reads a scene from JSON text; keys are the fields' names. Unknown keys and wrong types: MisuseError naming the key.
+Scene parse_scene(const std::string& json);
+
+/// Where a panel and its muscle are on the picture.
+struct SimLayout {
+  cv::Size size;                              ///< px, whole picture
+  std::vector<cv::Rect> echo_areas;           ///< px, per panel
+  std::vector<cv::Rect> muscles;              ///< px, per panel: a rectangle inside the muscle
+};
+
+/// Draws the frames of a scene one by one.
+class Simulator {
+ public:
+  explicit Simulator(const Scene& scene);
+  ~Simulator();
+  Simulator(Simulator&&) noexcept;
+  Simulator& operator=(Simulator&&) noexcept;
+  /// Layout of the picture.
+  const SimLayout& layout() const;
+  /// Number of frames.
+  std::int64_t frames() const;
+  /// Picture i, CV_8UC1. Any order; the same index gives the same pixels.
+  cv::Mat frame(std::int64_t i);
+  /// True displacement in px of the tissue at a place of the picture (px) at a time (s), against rest.
+  cv::Point2d displacement(cv::Point2d at, double time_s) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The truth about a scene as JSON text: seed, fps, frames, size, mm_per_px, per panel its echo area, muscle rectangle and twitches
+/// (onset_s, peak_s, amplitude_mm, radius_mm, x_px, y_px).
+std::string truth_json(const Scene& scene, const std::string& clip_name);
+
+/// Renders a scene into `path` and writes the truth beside it (same name, .json). Files appear whole or not at all. Throws OutputError,
+/// Cancelled.
+void simulate(const Scene& scene, const std::string& path, const Progress& progress = {});
+
+}  // namespace fasc
