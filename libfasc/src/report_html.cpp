@@ -79,7 +79,7 @@ std::string care_box(const Analysis& a) {
 std::string scale_words(const Scale& s) {
   if (!s.known()) return "none: lengths are in px";
   const std::string source = s.source == "user" ? "given by the user" : s.source == "file" ? "from the file" : s.source;
-  const std::string x = three_digits(s.mm_per_px_x), y = three_digits(s.mm_per_px_y);
+  const std::string x = report::number(static_cast<float>(s.mm_per_px_x)), y = report::number(static_cast<float>(s.mm_per_px_y));
   return (x == y ? x : x + " across, " + y + " down") + " mm per px, " + html(source);
 }
 
@@ -136,7 +136,7 @@ std::string event_row(const Row& e, std::size_t number, bool named) {
   add(out, "<td>", fixed(b.onset_s, 2), "</td><td class=\"t\"><span class=\"k\" style=\"background:", report::css_colour(report::colour(b.kind)),
       b.kind == BurstKind::pulsation ? ";color:#fff" : "", "\">", std::string(1, report::letter(b.kind)), "</span>", report::words(b.kind),
       "</td>");
-  for (const std::string& cell : {fixed(b.confidence, 2), fixed(b.duration_s, 2), fixed(b.contraction_s, 2), fixed(b.relaxation_s, 2),
+  for (const std::string& cell : {fixed(b.confidence, 2), fixed(b.duration_s, 2), fixed(b.contraction_s, 2) + " / " + fixed(b.relaxation_s, 2),
                                   three_digits(mm ? b.peak_speed_mm_s : b.peak_speed_px_s),
                                   three_digits(mm ? b.peak_displacement_mm : b.peak_displacement_px),
                                   three_digits(mm ? b.active_area_mm2 : b.active_area_px)})
@@ -155,10 +155,11 @@ std::string event_table(const std::vector<const RegionResult*>& regions) {
   std::string out = "<div class=\"wide\"><table><thead><tr><th>#</th>";
   if (named) out += "<th class=\"t\">region</th>";
   add(out, "<th>onset<small>s</small></th><th class=\"t\">kind</th><th>confidence<small>0–1</small></th><th>duration<small>s</small></th>"
-      "<th>contraction<small>s</small></th><th>relaxation<small>s</small></th><th>peak speed<small>", unit,
+      "<th>rise / fall<small>s</small></th><th>peak speed<small>", unit,
       "/s</small></th><th>displacement<small>", unit, "</small></th><th>active area<small>", unit, "²</small></th></tr></thead><tbody>");
   for (std::size_t i = 0; i < rows.size() && i < kMostRows; ++i) out += event_row(rows[i], i + 1, named);
-  out += "</tbody></table></div>";
+  out += "</tbody></table></div><p class=\"soft\">Rise: onset to the largest displacement (contraction); fall: from there to the end "
+         "(relaxation). –: not known.</p>";
   if (rows.size() > kMostRows)
     add(out, "<p>The first ", std::to_string(kMostRows), " of ", std::to_string(rows.size()), " events; bursts.csv has all of them.</p>");
   return out;

@@ -13,6 +13,7 @@ namespace {
 constexpr double kWidth = 940, kLeft = 52, kRight = 12, kLane = 118, kAbove = 40, kBetween = 18, kAxis = 42;
 constexpr std::size_t kMostBins = 700;
 constexpr std::size_t kMostShades = 400;
+constexpr int kMostSlivers = 60;  ///< single missing steps drawn as lines; more would cover the picture
 
 /// Where times and values are on the picture.
 struct Scales {
@@ -102,8 +103,15 @@ std::string frame_of(const Scales& s, const std::vector<double>& ticks) {
 
 std::string shades_of(const RegionResult& r, const Scales& s, const std::string& hatch) {
   std::string out;
-  for (const MissingSpan& m : missing_spans(r.trace)) {
+  const std::vector<MissingSpan> spans = missing_spans(r.trace);
+  const auto narrow = [&](const MissingSpan& m) { return s.x(m.to_s) - s.x(m.from_s) < 2.0; };
+  const bool many = std::count_if(spans.begin(), spans.end(), narrow) > kMostSlivers;
+  for (const MissingSpan& m : spans) {
     const double x = s.x(m.from_s);
+    if (narrow(m)) {
+      if (!many) add(out, "<path stroke=\"#7b8794\" stroke-width=\"1.4\" d=\"M", xy(0.5 * (x + s.x(m.to_s)), s.y0 + kLane), "v-7\"/>");
+      continue;
+    }
     add(out, "<rect x=\"", fixed(x, 1), "\" y=\"", fixed(s.y0, 1), "\" width=\"", fixed(std::max(0.8, s.x(m.to_s) - x), 1),
         "\" height=\"", fixed(kLane, 0), "\" fill=\"url(#", hatch, ")\"/>");
     if (out.size() > 40'000) break;
@@ -245,7 +253,7 @@ std::string caption_of(const std::vector<const RegionResult*>& regions, bool cut
       add(out, "<li><span class=\"k\" style=\"background:", css_colour(colour(kind)), kind == BurstKind::pulsation ? ";color:#fff" : "",
           "\">", std::string(1, letter(kind)), "</span>", words(kind), "</li>");
   }
-  return out + "<li><span class=\"hatch\"></span>not measured</li></ul></figcaption>";
+  return out + "<li><span class=\"hatch\"></span>not measured (single steps: ticks at the lower edge)</li></ul></figcaption>";
 }
 
 }  // namespace
@@ -263,6 +271,8 @@ std::string trace_figure(const std::vector<const RegionResult*>& regions) {
       "DejaVu Sans,sans-serif\" font-size=\"12\" fill=\"#52606d\"><defs><pattern id=\"", hatch, "\" width=\"6\" height=\"6\" "
       "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" fill=\"#e4e8ec\"/>"
       "<path stroke=\"#7b8794\" stroke-width=\"1.4\" d=\"M0 0V6\"/></pattern></defs>");
+  for (const RegionResult* r : regions)
+    if (std::isfinite(r->found.level.sure)) s.top = std::max(s.top, 1.2 * r->found.level.sure);
   bool cut = exceeds(regions, speed_of, s.top);
   for (const RegionResult* r : regions) {
     s.y0 += kAbove;

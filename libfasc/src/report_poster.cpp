@@ -48,8 +48,9 @@ std::string outline_of(const Region& region, const std::string& colour, double u
   if (dashed) add(out, " stroke-dasharray=\"", fixed(7 * unit, 1), " ", fixed(5 * unit, 1), "\"");
   const cv::Rect box = region.bounds();
   const double size = (dashed ? 12.5 : 15) * unit;
-  const bool inside = box.height > 1.6 * size;
-  add(out, "/><text x=\"", fixed(box.x + 7 * unit, 1), "\" y=\"", fixed(inside ? box.y + size + 3 * unit : box.y - 4 * unit, 1),
+  const bool inside = box.height > 1.3 * size;
+  const double below = dashed ? 0.5 * box.height + 0.35 * size : size + 3 * unit;
+  add(out, "/><text x=\"", fixed(box.x + 7 * unit, 1), "\" y=\"", fixed(inside ? box.y + below : box.y - 4 * unit, 1),
       "\" font-size=\"", fixed(size, 1), "\" fill=\"#fff\" stroke=\"#000\" stroke-width=\"", fixed(3.2 * unit, 1),
       "\" paint-order=\"stroke\" stroke-linejoin=\"round\" font-weight=\"600\">", html(region.name), "</text>");
   return out;
