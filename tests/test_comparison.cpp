@@ -1,4 +1,5 @@
-// Rates, exact intervals, p-values, verdicts and sentences, against values from SciPy 1.x and against themselves on a grid of counts.
+// Rates, exact intervals, p-values, verdicts and sentences, against values from SciPy 1.x and against
+// themselves on a grid of counts.
 #include "fasc/comparison.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +25,9 @@ RateSample sample(int events, double observed_s) {
   return s;
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST(Rate, AgreesWithGarwood) {
   struct Case {
@@ -33,8 +36,10 @@ TEST(Rate, AgreesWithGarwood) {
   };
   // scipy.stats.gamma.ppf(0.025, n) and ppf(0.975, n + 1), times 60 / T
   for (const Case& c : {Case{0, 20, 0, 11.066638362341806}, Case{0, 10, 0, 22.13327672468361},
-                        Case{1, 60, 0.025317807984289876, 5.571643390938898}, Case{8, 20, 10.361496530245503, 47.289567660579934},
-                        Case{7, 20, 8.443089154559596, 43.26802608510713}, Case{100, 60, 81.36399125092314, 121.62679379242637}}) {
+                        Case{1, 60, 0.025317807984289876, 5.571643390938898},
+                        Case{8, 20, 10.361496530245503, 47.289567660579934},
+                        Case{7, 20, 8.443089154559596, 43.26802608510713},
+                        Case{100, 60, 81.36399125092314, 121.62679379242637}}) {
     const fasc::Rate rate = rate_of(c.events, c.observed_s);
     EXPECT_DOUBLE_EQ(rate.per_min, c.events * 60 / c.observed_s);
     EXPECT_NEAR(rate.ci_per_min.lo, c.lo, 1e-9 * (1 + c.lo));
@@ -60,7 +65,8 @@ TEST(Rate, RisesWithEventsAndNarrowsWithTime) {
     EXPECT_LT(rate_of(n, 30).ci_per_min.lo, rate_of(n + 1, 30).ci_per_min.lo);
     EXPECT_LE(rate_of(n, 30).ci_per_min.lo, rate_of(n, 30).per_min);
     EXPECT_GT(rate_of(n, 30).ci_per_min.hi, rate_of(n, 30).per_min);
-    EXPECT_NEAR(rate_of(n, 60).ci_per_min.hi * 2, rate_of(n, 30).ci_per_min.hi, 1e-9 * rate_of(n, 30).ci_per_min.hi);
+    EXPECT_NEAR(rate_of(n, 60).ci_per_min.hi * 2, rate_of(n, 30).ci_per_min.hi,
+                1e-9 * rate_of(n, 30).ci_per_min.hi);
   }
 }
 
@@ -79,11 +85,12 @@ TEST(Compare, AgreesWithTheConditionalBinomial) {
     double target_s, control_s, ratio, lo, hi, p;
   };
   // scipy.stats.beta.ppf and binom.cdf / sf
-  for (const Case& c : {Case{12, 3, 30, 30, 4, 1.0794727323911188, 22.088286897741465, 0.03515625},
-                        Case{5, 5, 20, 60, 3, 0.6904274068143239, 13.03540373857199, 0.15625381469726562},
-                        Case{20, 4, 40, 25, 3.125, 1.0468305567549263, 12.573566715568427, 0.038964723873406305},
-                        Case{1, 1, 60, 60, 1, 0.012739367083666615, 78.49683531626285, 1},
-                        Case{0, 8, 20, 20, 0, 0, 0.5858331751372432, 0.0078125}}) {
+  for (const Case& c :
+       {Case{12, 3, 30, 30, 4, 1.0794727323911188, 22.088286897741465, 0.03515625},
+        Case{5, 5, 20, 60, 3, 0.6904274068143239, 13.03540373857199, 0.15625381469726562},
+        Case{20, 4, 40, 25, 3.125, 1.0468305567549263, 12.573566715568427, 0.038964723873406305},
+        Case{1, 1, 60, 60, 1, 0.012739367083666615, 78.49683531626285, 1},
+        Case{0, 8, 20, 20, 0, 0, 0.5858331751372432, 0.0078125}}) {
     const Comparison found = compare(sample(c.target, c.target_s), sample(c.control, c.control_s));
     EXPECT_DOUBLE_EQ(found.rate_ratio, c.ratio);
     EXPECT_NEAR(found.rate_ratio_ci.lo, c.lo, 1e-9);
@@ -111,9 +118,11 @@ TEST(Compare, NoEventAtAllSaysNothing) {
 }
 
 TEST(Compare, NothingObservedIsUnknownAndTooShort) {
-  for (const auto& [target_s, control_s] : {std::pair{0.0, 20.0}, std::pair{20.0, 0.0}, std::pair{0.0, 0.0}}) {
+  for (const auto& [target_s, control_s] :
+       {std::pair{0.0, 20.0}, std::pair{20.0, 0.0}, std::pair{0.0, 0.0}}) {
     const Comparison found = compare(sample(0, target_s), sample(0, control_s));
-    EXPECT_TRUE(std::isnan(found.rate_ratio) && std::isnan(found.rate_ratio_ci.lo) && std::isnan(found.rate_ratio_ci.hi));
+    EXPECT_TRUE(std::isnan(found.rate_ratio) && std::isnan(found.rate_ratio_ci.lo) &&
+                std::isnan(found.rate_ratio_ci.hi));
     EXPECT_TRUE(std::isnan(found.p_value));
     EXPECT_EQ(found.verdict, Verdict::too_short);
     EXPECT_TRUE(contains(found.sentence, "not observed")) << found.sentence;
@@ -166,7 +175,8 @@ TEST(Compare, RisesWithTheTargetsEvents) {
 
 TEST(Compare, SwappingSidesInvertsTheRatio) {
   for (int target = 1; target <= 20; ++target) {
-    const Comparison one = compare(sample(target, 30), sample(5, 45)), other = compare(sample(5, 45), sample(target, 30));
+    const Comparison one = compare(sample(target, 30), sample(5, 45)),
+                     other = compare(sample(5, 45), sample(target, 30));
     EXPECT_NEAR(one.rate_ratio_ci.lo * other.rate_ratio_ci.hi, 1, 1e-9);
     EXPECT_NEAR(one.rate_ratio_ci.hi * other.rate_ratio_ci.lo, 1, 1e-9);
     EXPECT_NEAR(one.p_value, other.p_value, 1e-12);
@@ -183,13 +193,16 @@ TEST(Compare, ManyEventsStayFinite) {
 
 TEST(Compare, SentenceHasTheNumbersAndTheLimit) {
   EXPECT_EQ(compare(sample(8, 20), sample(0, 20)).sentence,
-            "Target 24.0/min (95 % CI 10.4–47.3) against control 0/min (95 % CI 0–11.1): more fasciculations in the target; 20 s observed, "
+            "Target 24.0/min (95 % CI 10.4–47.3) against control 0/min (95 % CI 0–11.1): more fasciculations "
+            "in the target; 20 s observed, "
             "shorter than the advised 60 s.");
   EXPECT_EQ(compare(sample(0, 90), sample(9, 60)).sentence,
-            "Target 0/min (95 % CI 0–2.5) against control 9.0/min (95 % CI 4.1–17.1): more fasciculations in the control; 90 s and 60 s "
+            "Target 0/min (95 % CI 0–2.5) against control 9.0/min (95 % CI 4.1–17.1): more fasciculations in "
+            "the control; 90 s and 60 s "
             "observed.");
   EXPECT_EQ(compare(sample(2, 6), sample(0, 20)).sentence,
-            "Target 20.0/min (95 % CI 2.4–72.2) against control 0/min (95 % CI 0–11.1): too short to compare; 6 s and 20 s observed, at "
+            "Target 20.0/min (95 % CI 2.4–72.2) against control 0/min (95 % CI 0–11.1): too short to "
+            "compare; 6 s and 20 s observed, at "
             "least 10 s of each are needed.");
   CompareOptions strict;
   strict.alpha = 0.01;
@@ -219,7 +232,8 @@ TEST(Compare, WarnsOfAreaFrameRateAndLength) {
   EXPECT_TRUE(compare(target, control).warnings.empty());
   control.area = 201;
   ASSERT_EQ(compare(target, control).warnings.size(), 1u);
-  EXPECT_TRUE(contains(compare(target, control).warnings[0], "areas of target and control differ by 2.0 times"));
+  EXPECT_TRUE(
+      contains(compare(target, control).warnings[0], "areas of target and control differ by 2.0 times"));
   control.area = kNaN;
   EXPECT_TRUE(compare(target, control).warnings.empty());
   control.frame_rate = 19;
@@ -234,8 +248,9 @@ TEST(Compare, RefusesImpossibleInput) {
   EXPECT_THROW(compare(sample(-1, 20), sample(0, 20)), MisuseError);
   EXPECT_THROW(compare(sample(1, 20), sample(0, -1)), MisuseError);
   for (const auto& spoil : std::vector<void (*)(CompareOptions&)>{
-           [](CompareOptions& o) { o.alpha = 0; }, [](CompareOptions& o) { o.alpha = kNaN; }, [](CompareOptions& o) { o.shortest_s = 0; },
-           [](CompareOptions& o) { o.advised_s = -1; }, [](CompareOptions& o) { o.largest_area_ratio = 0.5; },
+           [](CompareOptions& o) { o.alpha = 0; }, [](CompareOptions& o) { o.alpha = kNaN; },
+           [](CompareOptions& o) { o.shortest_s = 0; }, [](CompareOptions& o) { o.advised_s = -1; },
+           [](CompareOptions& o) { o.largest_area_ratio = 0.5; },
            [](CompareOptions& o) { o.lowest_frame_rate = std::numeric_limits<double>::infinity(); }}) {
     CompareOptions options;
     spoil(options);

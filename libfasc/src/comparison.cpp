@@ -1,9 +1,10 @@
 // Rates with exact intervals, the conditional test of target against control, and the verdict in words.
 //
-// Sources: F. Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28 (1936) 437–442 (interval of a rate);
-// J. Przyborowski and H. Wilenski, "Homogeneity of results in testing samples from Poisson series", Biometrika 31 (1940) 313–323
-// (given the total, the target's count is binomial); C. J. Clopper and E. S. Pearson, Biometrika 26 (1934) 404–413 (its interval);
-// J. A. Hanley and A. Lippman-Hand, JAMA 249 (1983) 1743 (no event: 3/T).
+// Sources: F. Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28 (1936) 437–442 (interval
+// of a rate); J. Przyborowski and H. Wilenski, "Homogeneity of results in testing samples from Poisson
+// series", Biometrika 31 (1940) 313–323 (given the total, the target's count is binomial); C. J. Clopper and
+// E. S. Pearson, Biometrika 26 (1934) 404–413 (its interval); J. A. Hanley and A. Lippman-Hand, JAMA 249
+// (1983) 1743 (no event: 3/T).
 #include "fasc/comparison.hpp"
 
 #include <algorithm>
@@ -32,7 +33,9 @@ std::string plain(double value) {
   return {text, end};
 }
 
-std::string per_min(double value) { return value == 0 ? "0" : fixed(value, 1); }
+std::string per_min(double value) {
+  return value == 0 ? "0" : fixed(value, 1);
+}
 
 void check_positive(const char* name, double value) {
   if (!(value > 0) || !std::isfinite(value)) {
@@ -51,18 +54,22 @@ void check_sample(const char* side, int events, double observed_s) {
     throw MisuseError(std::string(side) + "events is " + std::to_string(events) + "; allowed: 0 or more");
   }
   if (!(observed_s >= 0) || !std::isfinite(observed_s)) {
-    throw MisuseError(std::string(side) + "observed_s is " + plain(observed_s) + "; allowed: a finite number of seconds from 0");
+    throw MisuseError(std::string(side) + "observed_s is " + plain(observed_s) +
+                      "; allowed: a finite number of seconds from 0");
   }
 }
 
-/// p / (1 - p) where the regularised incomplete beta function I_p(a, b) is `tail`; 1 - p without cancellation.
+/// p / (1 - p) where the regularised incomplete beta function I_p(a, b) is `tail`; 1 - p without
+/// cancellation.
 double odds_at(double a, double b, double tail, bool upper) {
   double rest = 0;
-  const double p = upper ? boost::math::ibetac_inv(a, b, tail, &rest) : boost::math::ibeta_inv(a, b, tail, &rest);
+  const double p =
+      upper ? boost::math::ibetac_inv(a, b, tail, &rest) : boost::math::ibeta_inv(a, b, tail, &rest);
   return p / rest;
 }
 
-/// Interval of the rate ratio: Clopper and Pearson's for the target's share of all events, as odds, over the observed times.
+/// Interval of the rate ratio: Clopper and Pearson's for the target's share of all events, as odds, over the
+/// observed times.
 Interval ratio_interval(int target, int control, double time_ratio, double alpha) {
   Interval ci{0, kNaN};
   if (target > 0) {
@@ -82,7 +89,8 @@ double two_tails(int target, int control, double share) {
 }
 
 double median_of_finite(std::vector<float> values) {
-  values.erase(std::remove_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); }), values.end());
+  values.erase(std::remove_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); }),
+               values.end());
   if (values.empty()) {
     return kNaN;
   }
@@ -106,8 +114,8 @@ std::string rate_words(const char* side, const Rate& rate, double alpha) {
   if (std::isnan(rate.per_min)) {
     return std::string(side) + " not observed";
   }
-  return std::string(side) + " " + per_min(rate.per_min) + "/min (" + plain(100 * (1 - alpha)) + " % CI " + per_min(rate.ci_per_min.lo) +
-         "–" + per_min(rate.ci_per_min.hi) + ")";
+  return std::string(side) + " " + per_min(rate.per_min) + "/min (" + plain(100 * (1 - alpha)) + " % CI " +
+         per_min(rate.ci_per_min.lo) + "–" + per_min(rate.ci_per_min.hi) + ")";
 }
 
 const char* verdict_words(Verdict verdict) {
@@ -129,11 +137,14 @@ std::string time_words(double target_s, double control_s) {
   return first == second ? first + " s observed" : first + " s and " + second + " s observed";
 }
 
-std::string sentence_of(const Comparison& found, const RateSample& target, const RateSample& control, const CompareOptions& options) {
+std::string sentence_of(const Comparison& found, const RateSample& target, const RateSample& control,
+                        const CompareOptions& options) {
   const double shorter_s = std::min(target.observed_s, control.observed_s);
-  std::string words = rate_words("Target", rate_of(target.events, target.observed_s, options.alpha), options.alpha) + " against " +
-                      rate_words("control", rate_of(control.events, control.observed_s, options.alpha), options.alpha) + ": " +
-                      verdict_words(found.verdict) + "; " + time_words(target.observed_s, control.observed_s);
+  std::string words =
+      rate_words("Target", rate_of(target.events, target.observed_s, options.alpha), options.alpha) +
+      " against " +
+      rate_words("control", rate_of(control.events, control.observed_s, options.alpha), options.alpha) +
+      ": " + verdict_words(found.verdict) + "; " + time_words(target.observed_s, control.observed_s);
   if (found.verdict == Verdict::too_short) {
     words += ", at least " + plain(options.shortest_s) + " s of each are needed";
   } else if (shorter_s < options.advised_s) {
@@ -142,22 +153,26 @@ std::string sentence_of(const Comparison& found, const RateSample& target, const
   return words + ".";
 }
 
-std::vector<std::string> warnings_of(const RateSample& target, const RateSample& control, const CompareOptions& options) {
+std::vector<std::string> warnings_of(const RateSample& target, const RateSample& control,
+                                     const CompareOptions& options) {
   std::vector<std::string> warnings;
   const double larger = std::max(target.area, control.area), smaller = std::min(target.area, control.area);
   if (larger > options.largest_area_ratio * smaller) {
-    const std::string times = smaller > 0 ? "by " + fixed(larger / smaller, 1) + " times" : "and one is empty";
-    warnings.push_back("The areas of target and control differ " + times + " (advised: at most " + plain(options.largest_area_ratio) +
-                       "); a larger area shows more fasciculations.");
+    const std::string times =
+        smaller > 0 ? "by " + fixed(larger / smaller, 1) + " times" : "and one is empty";
+    warnings.push_back("The areas of target and control differ " + times + " (advised: at most " +
+                       plain(options.largest_area_ratio) + "); a larger area shows more fasciculations.");
   }
   const auto side = [&](const char* name, const RateSample& sample) {
     if (sample.frame_rate < options.lowest_frame_rate) {
-      warnings.push_back(std::string(name) + ": " + fixed(sample.frame_rate, 1) + " frames per s (advised: at least " +
-                         plain(options.lowest_frame_rate) + "); short twitches may be missed.");
+      warnings.push_back(std::string(name) + ": " + fixed(sample.frame_rate, 1) +
+                         " frames per s (advised: at least " + plain(options.lowest_frame_rate) +
+                         "); short twitches may be missed.");
     }
     if (sample.observed_s < options.advised_s) {
-      warnings.push_back(std::string(name) + ": " + fixed(sample.observed_s, 1) + " s observed (advised: at least " +
-                         plain(options.advised_s) + " s); rare fasciculations may be missed.");
+      warnings.push_back(std::string(name) + ": " + fixed(sample.observed_s, 1) +
+                         " s observed (advised: at least " + plain(options.advised_s) +
+                         " s); rare fasciculations may be missed.");
     }
   };
   side("Target", target);
@@ -210,7 +225,8 @@ Rate rate_of(int events, double observed_s, double alpha) {
   }
   const double per_min_of_one = kSecondsPerMinute / observed_s;
   rate.per_min = events * per_min_of_one;
-  rate.ci_per_min.lo = events == 0 ? 0.0 : boost::math::gamma_p_inv(static_cast<double>(events), alpha / 2) * per_min_of_one;
+  rate.ci_per_min.lo =
+      events == 0 ? 0.0 : boost::math::gamma_p_inv(static_cast<double>(events), alpha / 2) * per_min_of_one;
   rate.ci_per_min.hi = boost::math::gamma_q_inv(events + 1.0, alpha / 2) * per_min_of_one;
   if (events == 0) {
     rate.zero_bound_per_min = -std::log(alpha) * per_min_of_one;
@@ -226,7 +242,8 @@ Comparison compare(const RateSample& target, const RateSample& control, const Co
   if (target.observed_s > 0 && control.observed_s > 0) {
     const double time_ratio = target.observed_s / control.observed_s;
     found.rate_ratio_ci = ratio_interval(target.events, control.events, time_ratio, options.alpha);
-    found.p_value = two_tails(target.events, control.events, target.observed_s / (target.observed_s + control.observed_s));
+    found.p_value = two_tails(target.events, control.events,
+                              target.observed_s / (target.observed_s + control.observed_s));
     if (control.events > 0) {
       found.rate_ratio = target.events / (control.events * time_ratio);
     }
