@@ -26,7 +26,7 @@ RegionSpec parse_region(const std::string& text);
 /// A polygon on the picture. px of the exported frame, origin top left, pixel (0,0) covers [0,1) x [0,1).
 struct Region {
   std::string name;                  ///< "target", "control" or "near field"
-  std::string source;                ///< "rectangle", "polygon", "auto", "left" or "right"
+  std::string source;                ///< "polygon" (a rectangle is one), "auto", "left" or "right"
   std::vector<cv::Point2d> polygon;  ///< px, corners in order, at least three
 
   /// Smallest whole-pixel rectangle that holds the polygon.
