@@ -41,4 +41,15 @@ std::optional<std::string> still_picture_kind(const LocalFile& file);
 /// True for the first bytes of the containers that are read (MP4/MOV, AVI, MKV/WebM, MPEG-PS, ASF, animated GIF).
 bool has_clip_signature(const LocalFile& file);
 
+/// What a file's own structure says about its length.
+struct FileEnd {
+  std::string early;                           ///< why the file is known to end too early, in words; empty if nothing says so
+  std::optional<std::int64_t> gif_pictures;    ///< pictures counted in a GIF
+};
+
+/// Holds the sizes that a container states (MP4 boxes and segment index, RIFF chunks, Matroska segment, ASF header, MPEG packets, GIF
+/// blocks) against the length of the file. A cut exactly between two packets of a container that states no total (MPEG, live Matroska,
+/// fragmented MP4 without index) cannot be seen.
+FileEnd judge_end(const LocalFile& file);
+
 }  // namespace fasc
