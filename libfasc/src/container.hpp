@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +45,8 @@ bool has_clip_signature(const LocalFile& file);
 struct FileEnd {
   std::string early;                           ///< why the file is known to end too early, in words; empty if nothing says so
   std::optional<std::int64_t> gif_pictures;    ///< pictures counted in a GIF
+  std::optional<std::int64_t> matroska_blocks; ///< blocks of the first video track
+  std::map<int, std::int64_t> avi_empty;       ///< AVI stream number -> chunks without content: "the picture before, once more"
 };
 
 /// Holds the sizes that a container states (MP4 boxes and segment index, RIFF chunks, Matroska segment, ASF header, MPEG packets, GIF

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "container.hpp"
+#include "matroska_end.hpp"
 
 namespace fasc {
 namespace {
@@ -79,49 +80,30 @@ std::string avi_end(const LocalFile& file) {
     if (!has(head, 0, "RIFF", 4) || head.size() < 12) return "";
     const std::uint64_t size = little_endian(head, 4, 4);
     if (size == 0) return "the recording was never finished: the AVI header states no size";
-    if (beyond(file, at, size)) return too_short(file, static_cast<std::uint64_t>(at) + size + 8);
+    const auto end = static_cast<std::int64_t>(size) + 8 + at;
+    const bool header_counted_in = end == file.size() + 8;
+    if (end > file.size() && !header_counted_in) return too_short(file, static_cast<std::uint64_t>(end));
     at += static_cast<std::int64_t>(size + 8 + (size & 1));
   }
   return "";
 }
 
-/// An EBML number of one to eight bytes at the front of `bytes`; with its marker bit for an element's name, without for a size.
-struct EbmlNumber {
-  std::uint64_t value = 0;
-  std::size_t length = 0;  ///< bytes; 0: none there
-  bool unknown = false;    ///< a size of all ones
-};
-
-EbmlNumber ebml_number(const Bytes& bytes, std::size_t at, bool keep_marker) {
-  EbmlNumber number;
-  if (at >= bytes.size() || bytes[at] == 0) return number;
-  std::size_t length = 1;
-  while (!(bytes[at] & (0x80 >> (length - 1)))) ++length;
-  if (at + length > bytes.size()) return number;
-  const std::uint64_t all = big_endian(bytes, at, length);
-  const std::uint64_t mask = (std::uint64_t{1} << (7 * length)) - 1;
-  number.length = length;
-  number.unknown = (all & mask) == mask;
-  number.value = keep_marker ? all : all & mask;
-  return number;
-}
-
-/// Matroska and WebM: the segment's size, or where it is unknown the sizes of what is in it.
-std::string matroska_end(const LocalFile& file) {
-  constexpr std::uint64_t segment = 0x18538067, cluster = 0x1f43b675;
-  for (std::int64_t at = 0; at < file.size();) {
-    const Bytes head = file.bytes_at(at, 12);
-    const EbmlNumber id = ebml_number(head, 0, true);
-    const EbmlNumber size = ebml_number(head, id.length, false);
-    if (id.length == 0 || size.length == 0) return head.size() < 12 && head[0] != 0 ? "the file ends inside an element" : "";
-    const auto header = static_cast<std::int64_t>(id.length + size.length);
-    if (!size.unknown && beyond(file, at + header, size.value)) return too_short(file, static_cast<std::uint64_t>(at + header) + size.value);
-    const bool descend = size.unknown && (id.value == segment || id.value == cluster);
-    if (size.unknown && !descend) return "";
-    if (id.value == segment && !descend) return "";
-    at += header + (descend ? 0 : static_cast<std::int64_t>(size.value));
+/// Chunks without content by stream, from the index "idx1" of the first RIFF chunk.
+std::map<int, std::int64_t> avi_empty_chunks(const LocalFile& file) {
+  std::map<int, std::int64_t> empty;
+  for (std::int64_t at = 12; at < file.size();) {
+    const Bytes head = file.bytes_at(at, 8);
+    if (head.size() < 8) break;
+    const auto size = static_cast<std::int64_t>(little_endian(head, 4, 4));
+    if (has(head, 0, "idx1", 4)) {
+      const Bytes index = file.bytes_at(at + 8, std::min(size, file.size() - at - 8));
+      for (std::size_t i = 0; i + 16 <= index.size(); i += 16)
+        if (index[i + 2] == 'd' && little_endian(index, i + 12, 4) == 0) ++empty[(index[i] - '0') * 10 + index[i + 1] - '0'];
+      break;
+    }
+    at += 8 + size + (size & 1);
   }
-  return "";
+  return empty;
 }
 
 /// ASF (WMV): the file's size in the File Properties Object (ASF specification, 3.2).
@@ -165,6 +147,17 @@ std::string mpeg_end(const LocalFile& file) {
   return "";
 }
 
+/// MPEG transport stream: packets of 188 bytes, or 192 with a time stamp before each.
+std::string transport_end(const LocalFile& file) {
+  const Bytes head = file.bytes_at(0, 600);
+  for (const std::size_t size : {std::size_t{188}, std::size_t{192}}) {
+    const std::size_t first = size - 188;
+    const bool fits = head.size() == 600 && head[first] == 0x47 && head[first + size] == 0x47 && head[first + 2 * size] == 0x47;
+    if (fits) return file.size() % static_cast<std::int64_t>(size) != 0 ? "the file ends inside a packet" : "";
+  }
+  return "";
+}
+
 /// GIF: blocks up to the trailer (GIF89a specification).
 FileEnd gif_end(const LocalFile& file) {
   FileEnd result;
@@ -202,13 +195,17 @@ FileEnd judge_end(const LocalFile& file) {
   const Bytes head = file.bytes_at(0, 16);
   if (has(head, 0, "GIF8", 4)) return gif_end(file);
   FileEnd result;
-  if (has(head, 0, "RIFF", 4)) result.early = avi_end(file);
-  else if (has(head, 0, "\x1a\x45\xdf\xa3", 4)) result.early = matroska_end(file);
+  if (has(head, 0, "RIFF", 4)) {
+    result.early = avi_end(file);
+    result.avi_empty = avi_empty_chunks(file);
+  } else if (has(head, 0, "\x1a\x45\xdf\xa3", 4)) result = matroska_end(file);
   else if (has(head, 0, "\x30\x26\xb2\x75", 4)) result.early = asf_end(file);
   else if (has(head, 0, "\x00\x00\x01\xba", 4)) result.early = mpeg_end(file);
   else if (has(head, 4, "ftyp", 4) || has(head, 4, "moov", 4) || has(head, 4, "mdat", 4) || has(head, 4, "wide", 4) ||
            has(head, 4, "free", 4) || has(head, 4, "skip", 4))
     result.early = mp4_end(file);
+  else
+    result.early = transport_end(file);
   return result;
 }
 

@@ -132,6 +132,7 @@ struct VideoDecoder::Impl {
   bool damaged_since_picture = false;     ///< the same for packets without a stamp
   int demux_error = 0;
   std::int64_t decoded = 0;
+  std::int64_t packets = 0;
   std::int64_t corrupt = 0;
   std::int64_t undecodable_packets = 0;
   std::int64_t shown_by_none = 0;  ///< packets that stand for "the picture before, once more": empty, or an MPEG-4 picture not coded
@@ -195,11 +196,13 @@ void VideoDecoder::Impl::fill_info() {
   const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(first->format));
   info.pixel_format = format != nullptr ? format : "unknown";
   const AVCodecDescriptor* descriptor = avcodec_descriptor_get(stream.codecpar->codec_id);
-  info.intra_only = descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
+  const AVCodecID id = stream.codecpar->codec_id;  // FFV1 and PNG are not marked so in libavcodec, but have key pictures only
+  info.intra_only = id == AV_CODEC_ID_FFV1 || id == AV_CODEC_ID_PNG ||
+                    (descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0);
 }
 
 /// Pictures that the container's index promises: MP4 and MOV by sample table less what an edit list cuts away, AVI by stream header, Matroska
-/// by its statistics tag, GIF by counting.
+/// by its blocks, GIF by counting.
 std::optional<std::int64_t> VideoDecoder::Impl::expected_frames() const {
   if (end.gif_pictures) return end.gif_pictures;
   AVStream* stream = input.video();
@@ -209,7 +212,13 @@ std::optional<std::int64_t> VideoDecoder::Impl::expected_frames() const {
     for (int i = 0; i < entries; ++i) shown += (avformat_index_get_entry(stream, i)->flags & AVINDEX_DISCARD_FRAME) == 0;
     if (shown > 0) return shown;
   }
-  if (stream->nb_frames > 0) return stream->nb_frames;
+  if (stream->nb_frames > 0) {
+    const auto empty = end.avi_empty.find(stream->index);
+    return stream->nb_frames - (empty != end.avi_empty.end() ? empty->second : 0);
+  }
+  const AVCodecID codec = stream->codecpar->codec_id;
+  const bool hidden_pictures = codec == AV_CODEC_ID_VP8 || codec == AV_CODEC_ID_VP9 || codec == AV_CODEC_ID_AV1;
+  if (end.matroska_blocks && !hidden_pictures) return end.matroska_blocks;
   const AVDictionaryEntry* tag = av_dict_get(stream->metadata, "NUMBER_OF_FRAMES", nullptr, AV_DICT_IGNORE_SUFFIX);
   const std::int64_t count = tag != nullptr ? std::atoll(tag->value) : 0;
   if (count > 0) return count;
@@ -239,6 +248,7 @@ bool VideoDecoder::Impl::feed() {
     if (packet->stream_index != input.video()->index) continue;
     constexpr int most_bytes_not_coded = 19;  // the bound libavcodec uses for an MPEG-4 picture without content
     if (packet->size == 0 || (decoder->codec_id == AV_CODEC_ID_MPEG4 && packet->size <= most_bytes_not_coded)) ++shown_by_none;
+    ++packets;
     if (packet->size == 0) continue;
     packet_stamp = packet->pts;
     if (packet->flags & AV_PKT_FLAG_CORRUPT) note_damage();
@@ -354,7 +364,8 @@ std::vector<std::string> VideoDecoder::Impl::missing() const {
   const bool by_fields = info.frames_expected && decoded * 2 == *info.frames_expected && converter->field() != av::Field::both;
   const bool few = info.frames_expected && known < *info.frames_expected && !by_fields;
   if (few) return {of_total(decoded, *info.frames_expected) + " frames decoded" + (end.early.empty() ? "" : "; " + end.early)};
-  if (!end.early.empty()) return {end.early};
+  if (!end.early.empty()) return {std::to_string(decoded) + " frames decoded; " + end.early};
+  if (end.matroska_blocks && packets < *end.matroska_blocks) return {of_total(packets, *end.matroska_blocks) + " coded pictures could be read"};
   return {};
 }
 
