@@ -154,7 +154,7 @@ void VideoDecoder::Impl::open_decoder() {
   if (!decoder || avcodec_parameters_to_context(decoder.get(), parameters) < 0) throw std::bad_alloc();
   decoder->pkt_timebase = input.video()->time_base;
   decoder->thread_count = 1;  // more threads decode a damaged clip differently each time
-  decoder->max_pixels = max_frame_px;
+  decoder->max_pixels = av::pixel_limit(max_frame_px);
   decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
   decoder->err_recognition |= AV_EF_CRCCHECK;
   decoder->export_side_data |= AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS;
@@ -353,7 +353,7 @@ std::vector<std::string> VideoDecoder::damage() const {
   if (self.undecodable_packets > 0) sentences.push_back(std::to_string(self.undecodable_packets) + " pieces of the video could not be decoded");
   if (self.not_rising > 0)
     sentences.push_back(of_total(self.not_rising, self.decoded) + " frames have a time stamp not after the frame before and are left out");
-  if (self.without_stamp > std::max<std::int64_t>(1, self.decoded / 20))
+  if (self.without_stamp > self.decoder->has_b_frames + self.decoded / 20)  // AVI gives none to the last pictures out of a delayed decoder
     sentences.push_back(of_total(self.without_stamp, self.decoded) + " frames have no time stamp; their times are assumed");
   return sentences;
 }
