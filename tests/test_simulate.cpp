@@ -95,6 +95,13 @@ std::string parse_refusal(const std::string& text) {
   return refusal([&] { fasc::parse_scene(text); });
 }
 
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
 TEST(Simulator, SameSeedSamePixelsInAnyOrder) {
   Scene scene = small_scene();
   scene.decorrelation = 0.01;
@@ -472,10 +479,7 @@ TEST_F(Writing, ClipAndTruthAppearTogether) {
   fasc::simulate(scene, clip);
   fasc::simulate(scene, clip);  // our own earlier files are replaced
   EXPECT_EQ(files(), 2U);
-  std::ifstream truth(folder_ / "a.json");
-  std::ostringstream text;
-  text << truth.rdbuf();
-  EXPECT_EQ(text.str(), fasc::truth_json(scene, "a.mkv"));
+  EXPECT_EQ(text_of(folder_ / "a.json"), fasc::truth_json(scene, "a.mkv"));
   fasc::ClipReader reader(clip);
   Simulator simulator(scene);
   std::int64_t i = 0;
@@ -501,6 +505,50 @@ TEST_F(Writing, LeavesOtherFilesAlone) {
                 ": in the way of the truth and not one itself; allowed: another name for the clip");
   EXPECT_EQ(files(), 1U);
   EXPECT_THROW(fasc::simulate(short_scene(), folder_ / "none" / "a.mp4"), fasc::OutputError);
+}
+
+class SampleData : public testing::TestWithParam<const char*> {};
+
+TEST_P(SampleData, IsWhatItsSceneMakes) {
+  const std::filesystem::path folder = std::filesystem::path(FASC_SOURCE_DIR) / "sample_data";
+  const std::string name = GetParam();
+  const Scene scene = fasc::parse_scene(text_of(folder / "scenes" / (name + ".json")));
+  json truth = json::parse(text_of(folder / (name + ".json")));
+  json again = json::parse(fasc::truth_json(scene, name + ".mp4"));
+  truth.erase("version");
+  again.erase("version");
+  EXPECT_EQ(truth, again);
+  const std::string clip = folder / (name + ".mp4");
+  EXPECT_LT(std::filesystem::file_size(clip), 1'600'000U);
+  fasc::ClipReader reader(clip);
+  Simulator simulator(scene);
+  std::int64_t frames = 0;
+  for (auto frame = reader.next(); frame; frame = reader.next(), ++frames) {
+    if (frames % 97 != 0) continue;
+    cv::Mat difference;
+    cv::absdiff(frame->gray, simulator.frame(frames), difference);
+    EXPECT_LT(cv::mean(difference)[0], 5) << "frame " << frames;
+  }
+  EXPECT_EQ(frames, simulator.frames());
+  EXPECT_TRUE(reader.complete());
+}
+
+INSTANTIATE_TEST_SUITE_P(Clips, SampleData,
+                         testing::Values("calf_and_control_30fps", "calf_pulse_breathing_40fps",
+                                         "calm_probe_contraction_30fps", "calf_keyframes_30fps"));
+
+TEST(FoundingCase, CalfTwitchesAndControlIsCalm) {
+  const json truth = json::parse(
+      text_of(std::filesystem::path(FASC_SOURCE_DIR) / "sample_data/calf_and_control_30fps.json"));
+  const json& calf = truth["panels"][0];
+  EXPECT_EQ(calf["name"], "CALF");
+  ASSERT_GE(calf["twitches"].size(), 10U);
+  for (const json& twitch : calf["twitches"]) {
+    EXPECT_GE(twitch["amplitude_mm"], 0.2);
+    EXPECT_GE(twitch["peak_speed_mm_s"], 2);
+    EXPECT_LE(twitch["peak_speed_mm_s"], 10);
+  }
+  EXPECT_TRUE(truth["panels"][1]["twitches"].empty());
 }
 
 // A loaded machine or a sanitizer is slow: these 15 frames take about 0.3 s alone.
