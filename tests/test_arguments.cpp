@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "fasc/version.hpp"
 
@@ -238,7 +239,9 @@ TEST(Arguments, HelpTellsTheDefaultsOfTheStructs) {
        {"--target", "--control", "--control-clip", "--out", "--mm-per-px", "--control-mm-per-px", "--from",
         "--to", "--threads", "--no-video", "--quiet", "--near-field-share", "--scene-correlation"})
     EXPECT_TRUE(contains(help, option)) << option;
-  EXPECT_TRUE(contains(help, "begins and ends [2.5]")) << help;
+  std::ostringstream edge;
+  edge << "begins and ends [" << fasc::BurstOptions{}.edge_threshold << "]";
+  EXPECT_TRUE(contains(help, edge.str())) << help;
   EXPECT_TRUE(contains(help, "REGION: x,y,w,h"));
 }
 

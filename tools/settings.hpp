@@ -25,7 +25,7 @@ inline constexpr std::array kEnergySettings{
 };
 
 inline constexpr std::array kPairSettings{
-    Setting<PairOptions>{"--repeat-residual", &PairOptions::repeat_residual, "SHARE",
+    Setting<PairOptions>{"--repeat-share", &PairOptions::repeat_share, "SHARE",
                          "share of the clip's usual frame difference below which a frame is a repeat"},
     Setting<PairOptions>{"--freeze-s", &PairOptions::freeze_s, "S",
                          "repeats that last longer are missing data"},
@@ -37,6 +37,8 @@ inline constexpr std::array kPairSettings{
                          "relative change of sharpness that betrays a key frame"},
     Setting<PairOptions>{"--quantiser-jump", &PairOptions::quantiser_jump, "SHARE",
                          "relative change of quantiser that betrays a key frame"},
+    Setting<PairOptions>{"--change-jump", &PairOptions::change_jump, "TIMES",
+                         "frame difference over the usual one that betrays a key frame"},
     Setting<PairOptions>{"--scene-correlation", &PairOptions::scene_correlation, "R",
                          "correlation of two pictures below which the scene jumped"},
     Setting<PairOptions>{"--longest-step-s", &PairOptions::longest_step_s, "S",
