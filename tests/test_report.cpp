@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -285,7 +287,9 @@ TEST(Measurement, CutAndDamagedFilesAreClipErrors) {
   const Folder folder;
   SampleSettings settings;
   settings.frames = 40;
-  const std::string bytes = fasc::measurement_cbor(sample(settings).measurement);
+  auto m = sample(settings).measurement;
+  m.clip.poster.release();
+  const std::string bytes = fasc::measurement_cbor(m);
   const std::string path = folder / "m.cbor";
   const auto load = [&](const std::string& content) {
     std::ofstream(path, std::ios::binary) << content;
@@ -301,7 +305,7 @@ TEST(Measurement, CutAndDamagedFilesAreClipErrors) {
   EXPECT_NE(load(bytes.substr(0, 30) + std::string(1'000'000, '\x81')), "");
   EXPECT_NE(load(bytes.substr(0, 30) + "\x5b\x7f\xff\xff\xff\xff\xff\xff\xff"), "");
   fasc_test::Dice dice{3};
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 2000; ++i) {
     std::string damaged = bytes;
     const std::size_t reach = i % 2 ? 3000 : bytes.size();
     for (int k = 0; k < 4; ++k)

@@ -44,10 +44,10 @@ fs::path folder_of(const std::string& path) {
 
 /// Creates a file that did not exist, beside `path`; its name says whose it is.
 int create_beside(const std::string& path, std::string& temporary) {
+  const std::string name = fs::path(path).filename().string().substr(0, 200);
   for (int attempt = 0; attempt < 1000; ++attempt) {
-    temporary = (folder_of(path) / ("." + fs::path(path).filename().string().substr(0, 200) + ".fasc-" +
-                                    std::to_string(::getpid()) + "-" + std::to_string(attempt) + ".tmp"))
-                    .string();
+    const std::string end = ".fasc-" + std::to_string(::getpid()) + "-" + std::to_string(attempt) + ".tmp";
+    temporary = (folder_of(path) / fs::path(std::string(1, '.').append(name).append(end))).string();
     const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd >= 0) return fd;
     if (errno != EEXIST) fail(path, "cannot be written", errno);

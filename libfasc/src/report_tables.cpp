@@ -29,13 +29,16 @@ std::vector<Event> in_order(const std::vector<const RegionResult*>& regions) {
 
 std::string number_or_na(double value) { return std::isfinite(value) ? number(value) : "n/a"; }
 
+/// A time to the microsecond.
+double to_us(double seconds) { return std::round(seconds * 1e6) / 1e6; }
+
 }  // namespace
 
 std::string annotations(const std::vector<const RegionResult*>& regions) {
   std::string out = "# MNE-Annotations\n# onset, duration, description\n";
   for (const Event& e : in_order(regions))
-    out += number(e.burst->onset_s) + "," + number(e.burst->duration_s) + "," + e.region->trace.region.name + "/" +
-           to_string(e.burst->kind) + "\n";
+    add(out, number(to_us(e.burst->onset_s)), ",", number(to_us(e.burst->duration_s)), ",", e.region->trace.region.name, "/",
+        to_string(e.burst->kind), "\n");
   return out;
 }
 
@@ -45,11 +48,11 @@ std::string events(const std::vector<const RegionResult*>& regions) {
       "peak_displacement_mm\tpeak_displacement_px\n";
   for (const Event& e : in_order(regions)) {
     const Burst& b = *e.burst;
-    out += number_or_na(b.onset_s) + "\t" + number_or_na(b.duration_s) + "\t" + to_string(b.kind) + "\t" +
-           e.region->trace.region.name;
+    add(out, number_or_na(to_us(b.onset_s)), "\t", number_or_na(to_us(b.duration_s)), "\t", to_string(b.kind), "\t",
+        e.region->trace.region.name);
     for (const double value : {b.confidence, b.peak_s, b.peak_speed_mm_s, b.peak_speed_px_s, b.peak_displacement_mm,
                                b.peak_displacement_px})
-      out += "\t" + number_or_na(value);
+      add(out, "\t", number_or_na(value));
     out += "\n";
   }
   return out;
@@ -113,17 +116,17 @@ std::string trace_table(const std::vector<TraceOf>& traces) {
   std::vector<std::vector<TraceColumn>> columns;
   for (const TraceOf& t : traces) {
     columns.push_back(columns_of(*t.trace, *t.found));
-    out += "," + t.trace->region.name + "_state";
-    for (const TraceColumn& c : columns.back()) out += "," + t.trace->region.name + "_" + c.key;
+    add(out, ",", t.trace->region.name, "_state");
+    for (const TraceColumn& c : columns.back()) add(out, ",", t.trace->region.name, "_", c.key);
   }
   out += "\n";
   const std::vector<double>& time_s = traces.front().trace->time_s;
   for (std::size_t i = 0; i < time_s.size(); ++i) {
-    out += std::to_string(i) + "," + number(time_s[i]);
+    add(out, std::to_string(i), ",", number(time_s[i]));
     for (std::size_t k = 0; k < traces.size(); ++k) {
       const std::vector<PairState>& state = traces[k].trace->state;
-      out += "," + std::string(i < state.size() ? to_string(state[i]) : "");
-      for (const TraceColumn& c : columns[k]) out += "," + (i < c.values->size() ? number((*c.values)[i]) : "");
+      add(out, ",", i < state.size() ? to_string(state[i]) : "");
+      for (const TraceColumn& c : columns[k]) add(out, ",", i < c.values->size() ? number((*c.values)[i]) : "");
     }
     out += "\n";
   }
@@ -144,7 +147,7 @@ std::string trace_csv(const Analysis& analysis) {
 std::string bursts_csv(const Analysis& analysis) {
   std::string out = "region";
   for (const report::BurstField& f : report::burst_fields()) {
-    out += std::string(",") + f.key;
+    report::add(out, ",", f.key);
     if (std::string(f.key) == "end_s") out += ",kind";
   }
   out += "\n";
@@ -152,8 +155,8 @@ std::string bursts_csv(const Analysis& analysis) {
     for (const Burst& burst : region.found.bursts) {
       out += region.trace.region.name;
       for (const report::BurstField& f : report::burst_fields()) {
-        out += "," + report::number(f.value(burst));
-        if (std::string(f.key) == "end_s") out += std::string(",") + to_string(burst.kind);
+        report::add(out, ",", report::number(f.value(burst)));
+        if (std::string(f.key) == "end_s") report::add(out, ",", to_string(burst.kind));
       }
       out += "\n";
     }

@@ -18,6 +18,12 @@ inline constexpr PairState kStates[] = {PairState::measured, PairState::first,  
                                         PairState::freeze,   PairState::key_frame,  PairState::dark,
                                         PairState::scene_jump, PairState::corrupt,  PairState::gap};
 
+/// Adds pieces of text to the end of `out`.
+template <class... Pieces>
+void add(std::string& out, const Pieces&... pieces) {
+  (out.append(std::string_view(pieces)), ...);
+}
+
 /// Shortest decimal text that reads back as the same number; "" where not finite. Never depends on the locale.
 std::string number(double value);
 /// The same for single precision (fewer digits).
