@@ -307,6 +307,21 @@ TEST_F(Batch, MergeTrustsNoTable) {
   }
 }
 
+TEST_F(Batch, AnalyzeIntoCancelledLeavesNoResult) {
+  add_clip("a.mp4");
+  const std::string clip = (in_ / "a.mp4").string();
+  const auto until = [](const std::string& last) {
+    return [last](double, const char* stage) { return stage != last; };
+  };
+  EXPECT_THROW(fasc::analyze_into(clip, out_.string(), {}, fasc::AnnotateOptions{}, until("measuring")),
+               fasc::Cancelled);
+  EXPECT_FALSE(fs::exists(out_)) << "nothing was written, so no folder stays";
+  EXPECT_THROW(fasc::analyze_into(clip, out_.string(), {}, fasc::AnnotateOptions{}, until("drawing")),
+               fasc::Cancelled);
+  EXPECT_EQ(std::distance(fs::directory_iterator(out_), {}), 1) << "what was measured stays";
+  EXPECT_TRUE(fs::exists(out_ / "measurement.cbor"));
+}
+
 TEST_F(Batch, AnalyzeIntoKeepsTheNumbersWhereTheVideoFails) {
   add_clip("a.mp4");
   fs::create_directories(out_ / "annotated.mp4" / "in_the_way");

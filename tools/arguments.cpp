@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <map>
 
 #include "fasc/version.hpp"
 #include "settings.hpp"
@@ -20,6 +21,7 @@ constexpr const char* kFinding = "How bursts are found";
 constexpr const char* kComparing = "How target and control are compared";
 constexpr const char* kDrawing = "How the annotated video looks";
 
+constexpr const char* kThreadsHelp = "threads used; 0: as many as the machine has";
 constexpr const char* kRegionHelp =
     "REGION: x,y,w,h | \"x1,y1 x2,y2 x3,y3 ...\" | FILE.json | auto | left | right\n"
     "        px of the exported frame, origin top left; a polygon is one argument";
@@ -145,7 +147,7 @@ void add_regions(CLI::App& app, AnalyzeOptions& options) {
 }
 
 void add_threads(CLI::App& app, int& threads, const char* help) {
-  add(app, "--threads", "N", help,
+  add(app, "--threads", "N", with_default(help, std::to_string(threads)),
       [&](const std::string& text) { threads = whole("--threads", text, 0, 1024); });
 }
 
@@ -162,18 +164,27 @@ void add_measuring(CLI::App& app, AnalyzeOptions& options) {
   add_settings(app, kMeasuring, kPairSettings, into(options.energy.pairs));
 }
 
+const std::map<MotionStyle, std::string> kStyles{
+    {MotionStyle::colour, "colour"}, {MotionStyle::arrows, "arrows"}, {MotionStyle::none, "none"}};
+
+std::string all_styles() {
+  std::string all;
+  for (const auto& [style, name] : kStyles) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
+
+MotionStyle style(const std::string& text) {
+  for (const auto& [style, name] : kStyles) {
+    if (name == text) return style;
+  }
+  refuse("--motion", text, all_styles());
+}
+
 void add_drawing(CLI::App& app, AnnotateOptions& options) {
-  const char* styles = "motion of the target: colour, arrows or none [colour]";
-  add(app, "--motion", "STYLE", styles, [&](const std::string& text) {
-    if (text == "colour")
-      options.motion = MotionStyle::colour;
-    else if (text == "arrows")
-      options.motion = MotionStyle::arrows;
-    else if (text == "none")
-      options.motion = MotionStyle::none;
-    else
-      refuse("--motion", text, "colour, arrows, none");
-  })->group(kDrawing);
+  add(app, "--motion", "STYLE",
+      with_default("motion of the target: " + all_styles(), kStyles.at(options.motion)),
+      [&](const std::string& text) { options.motion = style(text); })
+      ->group(kDrawing);
   app.add_flag("--whole-screen", options.whole_screen,
                "also show what lies outside the echo area (names may be burned in there)")
       ->group(kDrawing);
@@ -254,7 +265,7 @@ struct Parser {
     sub.footer(std::string(kRegionHelp) + "\n" + kExitHelp);
     add_path(sub, "CLIP", "", "ultrasound clip", analyze.clip)->required();
     add_path(sub, "--out", "DIR", "folder of the results, created where missing", analyze.out)->required();
-    add_threads(sub, analyze.options.threads, "threads used; 0: as many as the machine has [0]");
+    add_threads(sub, analyze.options.threads, kThreadsHelp);
     add_quiet(sub, analyze.quiet);
     add_analyzing(sub, analyze.options, analyze.annotate, no_video);
   }
@@ -265,7 +276,7 @@ struct Parser {
     sub.footer(std::string(kRegionHelp) + "\n" + kExitHelp);
     add_path(sub, "CLIP", "", "ultrasound clip", measure.clip)->required();
     add_path(sub, "--out", "DIR", "folder for measurement.cbor and trace.csv", measure.out)->required();
-    add_threads(sub, measure.options.threads, "threads used; 0: as many as the machine has [0]");
+    add_threads(sub, measure.options.threads, kThreadsHelp);
     add_quiet(sub, measure.quiet);
     add_regions(sub, measure.options);
     add_from_to(sub, measure.options.from_s, measure.options.to_s);
@@ -334,7 +345,7 @@ struct Parser {
                      std::to_string(batch.options.jobs)),
         [this](const std::string& text) { batch.options.jobs = whole("--jobs", text, 0, 1024); });
     batch.options.analyze.threads = 1;
-    add_threads(sub, batch.options.analyze.threads, "threads per clip [1]");
+    add_threads(sub, batch.options.analyze.threads, "threads per clip");
     add_quiet(sub, batch.quiet);
     add_analyzing(sub, batch.options.analyze, batch.options.annotate, no_video);
   }

@@ -29,21 +29,19 @@ void print_item(const BatchItem& item) {
   std::cout << "\n";
 }
 
+void print_failures(const std::vector<BatchItem>& items) {
+  for (const BatchItem& item : items) {
+    if (item.status == Status::failed) std::cerr << "fasc: " << item.file << ": " << item.reason << "\n";
+  }
+}
+
 }  // namespace
 
-int report_items(const std::vector<BatchItem>& items, const std::string& out, bool quiet) {
-  const int failed = count(items, Status::failed);
-  if (!quiet) {
-    for (const BatchItem& item : items) print_item(item);
-    std::cout << count(items, Status::done) << " done, " << count(items, Status::kept) << " kept, " << failed
-              << " failed, " << count(items, Status::skipped) << " skipped\n";
-    print_place(out, {"batch.csv", "batch.json"});
-  } else {
-    for (const BatchItem& item : items) {
-      if (item.status == Status::failed) std::cerr << "fasc: " << item.file << ": " << item.reason << "\n";
-    }
-  }
-  return failed > 0 ? kExitSomeFailed : kExitOk;
+void print_items(const std::vector<BatchItem>& items, const std::string& out) {
+  for (const BatchItem& item : items) print_item(item);
+  std::cout << count(items, Status::done) << " done, " << count(items, Status::kept) << " kept, "
+            << count(items, Status::failed) << " failed, " << count(items, Status::skipped) << " skipped\n";
+  print_place(out, {"batch.csv", "batch.json"});
 }
 
 int run(const BatchArguments& arguments) {
@@ -52,7 +50,11 @@ int run(const BatchArguments& arguments) {
   const std::vector<BatchItem> items =
       batch(arguments.folder, arguments.out, arguments.options, bar.callback());
   bar.clear();
-  return report_items(items, arguments.out, arguments.quiet);
+  if (arguments.quiet)
+    print_failures(items);
+  else
+    print_items(items, arguments.out);
+  return count(items, Status::failed) > 0 ? kExitSomeFailed : kExitOk;
 }
 
 }  // namespace fasc::tool

@@ -28,7 +28,7 @@ int run(const MergeArguments& arguments);
 /// ClipError, MisuseError.
 Measurement load_source(const std::string& source, const ConcludeChanges& changes);
 
-/// Prints the rows of a batch (when quiet only failures, on standard error). Returns the exit code.
-int report_items(const std::vector<BatchItem>& items, const std::string& out, bool quiet);
+/// Prints the rows of a batch and how many of each kind there are.
+void print_items(const std::vector<BatchItem>& items, const std::string& out);
 
 }  // namespace fasc::tool
