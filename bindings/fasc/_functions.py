@@ -1,0 +1,278 @@
+"""The functions of the package: inputs made ready, the library called, results wrapped."""
+import json
+
+from . import _fasc, _inputs, _progress
+from ._results import Analysis
+
+_DEFAULTS = _fasc.AnalyzeOptions()
+
+
+def _options(given):
+    """AnalyzeOptions of the keywords that analyze, measure and batch share."""
+    options = _fasc.AnalyzeOptions()
+    if given["target"] is not None:
+        options.target = _inputs.region_spec(given["target"], "target")
+    options.control = _inputs.region_spec(given["control"], "control")
+    if given["control_clip"] is not None:
+        options.control_clip = _inputs.path_text(given["control_clip"], "control_clip")
+    options.scale = _inputs.scale(given["mm_per_px"], "mm_per_px")
+    options.control_scale = _inputs.scale(given["control_mm_per_px"], "control_mm_per_px")
+    for name in ("from_s", "to_s", "threads"):
+        setattr(options, name, given[name])
+    for name, cls in (("energy", _fasc.EnergyOptions), ("bursts", _fasc.BurstOptions), ("compare", _fasc.CompareOptions)):
+        struct = _inputs.struct(cls, given[name], name)
+        if struct is not None:
+            setattr(options, name, struct)
+    energy = options.energy
+    for name, cls in (("flow", _fasc.FlowOptions), ("pairs", _fasc.PairOptions)):
+        struct = _inputs.struct(cls, given[name], name)
+        if struct is not None:
+            setattr(energy, name, struct)
+    options.energy = energy
+    options.check()
+    return options
+
+
+def measure(
+    path_or_frames,
+    target=None,
+    control=None,
+    *,
+    control_clip=None,
+    mm_per_px=None,
+    control_mm_per_px=None,
+    from_s=_DEFAULTS.from_s,
+    to_s=_DEFAULTS.to_s,
+    threads=_DEFAULTS.threads,
+    time_s=None,
+    name="frames",
+    energy=None,
+    flow=None,
+    pairs=None,
+    bursts=None,
+    compare=None,
+    progress=None,
+):
+    """Measures a clip once; :func:`conclude` finds bursts on it as often as you like.
+
+    Parameters are those of :func:`analyze`.
+
+    Returns
+    -------
+    fasc.Measurement
+    """
+    given = dict(locals())
+    options = _options(given)
+    with _progress.shown(progress) as callback:
+        if _inputs.is_path(path_or_frames):
+            if time_s is not None:
+                raise ValueError("time_s belongs to frames in memory; a clip's file has times of its own")
+            return _fasc.measure(_inputs.path_text(path_or_frames, "the clip"), options, callback)
+        pictures = _inputs.pictures(path_or_frames)
+        times = _inputs.times(time_s, len(pictures))
+        return _fasc.measure_frames(pictures, times, name, options, callback)
+
+
+def analyze(
+    path_or_frames,
+    target=None,
+    control=None,
+    *,
+    control_clip=None,
+    mm_per_px=None,
+    control_mm_per_px=None,
+    from_s=_DEFAULTS.from_s,
+    to_s=_DEFAULTS.to_s,
+    threads=_DEFAULTS.threads,
+    time_s=None,
+    name="frames",
+    energy=None,
+    flow=None,
+    pairs=None,
+    bursts=None,
+    compare=None,
+    progress=None,
+):
+    """Finds fasciculations in an ultrasound clip and compares a muscle with a calm one.
+
+    Parameters
+    ----------
+    path_or_frames : str, os.PathLike, numpy.ndarray or sequence of numpy.ndarray
+        A clip's file; or frames in memory, uint8, shape (n, height, width) gray or (n, height, width, 3) RGB. Frames need ``time_s``.
+    target, control : tuple, list, str or fasc.Region, optional
+        Regions of muscle in px of the picture, origin top left: ``(x, y, w, h)``, points ``[(x1, y1), (x2, y2), (x3, y3), ...]``, or a
+        string as in the program (``"x,y,w,h"``, ``"x1,y1 x2,y2 x3,y3"``, ``"auto"``, ``"left"``, ``"right"``, a JSON file's name).
+        Without ``target`` the muscle is found; without ``control`` nothing is compared.
+    control_clip : str or os.PathLike, optional
+        A second clip that holds the control muscle; ``control`` is then a region there, found where not given.
+    mm_per_px, control_mm_per_px : float or (float, float), optional
+        Scale in mm per px, or across and down, over what the file says; without one everything is in px.
+    from_s, to_s : float
+        s; what is analysed, half open.
+    threads : int
+        0: as many as the machine has. Never changes results.
+    time_s : sequence of float, optional
+        s; time of each frame in memory, rising.
+    name : str
+        Stands for the file's name where frames are in memory.
+    energy, flow, pairs, bursts, compare : options struct or dict, optional
+        How motion is measured, bursts are found and regions are compared, e.g. ``bursts={"threshold": 6}``; see
+        :class:`fasc.EnergyOptions`, :class:`fasc.FlowOptions`, :class:`fasc.PairOptions`, :class:`fasc.BurstOptions`,
+        :class:`fasc.CompareOptions`.
+    progress : True or callable, optional
+        True: a bar (tqdm where it is installed). A callable gets ``(done, stage)``, done from 0 to 1; returning False cancels.
+
+    Returns
+    -------
+    fasc.Analysis
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    fasc.ClipError
+        The file is not a clip that can be read (a kind of OSError).
+    ValueError
+        An option is out of range, a region lies outside the picture, frames or times are not what they must be.
+    TypeError
+        Something is of the wrong kind.
+    KeyboardInterrupt
+        Ctrl-C, or ``progress`` returned False.
+
+    Examples
+    --------
+    >>> import fasc
+    >>> a = fasc.analyze("sample_data/calf_and_control_30fps.mp4", target="left", control="right")
+    >>> a.comparison.verdict
+    'target_higher'
+    >>> sum(b.kind == "fasciculation" for b in a.target.bursts) >= 8
+    True
+    >>> len(a.target.trace.energy) == a.clip.frames
+    True
+    """
+    given = dict(locals())
+    measurement = measure(**given)
+    is_path = _inputs.is_path(path_or_frames)
+    path = _inputs.path_text(path_or_frames, "the clip") if is_path else None
+    control_path = None if control_clip is None else _inputs.path_text(control_clip, "control_clip")
+    return Analysis(_fasc.conclude(measurement), measurement, path, control_path)
+
+
+def conclude(measurement, *, bursts=None, compare=None):
+    """Finds bursts, rates and the comparison on a measurement: no pixels needed.
+
+    Parameters
+    ----------
+    measurement : fasc.Measurement
+    bursts : fasc.BurstOptions or dict, optional
+        Instead of the options of the measurement.
+    compare : fasc.CompareOptions or dict, optional
+        Instead of the options of the measurement.
+
+    Returns
+    -------
+    fasc.Analysis
+    """
+    found = _fasc.conclude(
+        measurement, _inputs.struct(_fasc.BurstOptions, bursts, "bursts"), _inputs.struct(_fasc.CompareOptions, compare, "compare")
+    )
+    return Analysis(found, measurement)
+
+
+def find_bursts(trace, options=None, **fields):
+    """The bursts of one trace.
+
+    Parameters
+    ----------
+    trace : fasc.Trace
+    options : fasc.BurstOptions or dict, optional
+        Single fields can be given as keywords, e.g. ``threshold=6``.
+
+    Returns
+    -------
+    list of fasc.Burst
+    """
+    if options is not None and fields:
+        raise TypeError("give options= or single fields, not both")
+    return _fasc.find_bursts(trace, _inputs.struct(_fasc.BurstOptions, options, "options") or _fasc.BurstOptions(**fields))
+
+
+def save_measurement(measurement, path):
+    """Writes a measurement to a file (CBOR); it appears whole or not at all."""
+    _fasc.save_measurement(measurement, _inputs.path_text(path, "path"))
+
+
+def load_measurement(path):
+    """Reads what :func:`save_measurement` or ``fasc measure`` wrote."""
+    return _fasc.load_measurement(_inputs.path_text(path, "path"))
+
+
+def simulate(scene, path, *, progress=None):
+    """Renders a scene with known twitches into a clip and writes the truth beside it (same name, .json).
+
+    Parameters
+    ----------
+    scene : dict or str
+        The scene, or its JSON text; keys as in sample_data's scenes.
+    path : str or os.PathLike
+        The clip to write.
+    progress : True or callable, optional
+        As in :func:`analyze`.
+    """
+    if not isinstance(scene, (dict, str)):
+        raise TypeError(f"a scene is a dict or JSON text, but got {type(scene).__name__}")
+    text = scene if isinstance(scene, str) else json.dumps(scene)
+    with _progress.shown(progress) as callback:
+        _fasc.simulate(text, _inputs.path_text(path, "path"), callback)
+
+
+def batch(
+    folder,
+    out,
+    target=None,
+    control=None,
+    *,
+    control_clip=None,
+    mm_per_px=None,
+    control_mm_per_px=None,
+    from_s=_DEFAULTS.from_s,
+    to_s=_DEFAULTS.to_s,
+    threads=_DEFAULTS.threads,
+    energy=None,
+    flow=None,
+    pairs=None,
+    bursts=None,
+    compare=None,
+    video=_fasc.BatchOptions().video,
+    fresh=_fasc.BatchOptions().fresh,
+    jobs=_fasc.BatchOptions().jobs,
+    progress=None,
+):
+    """Analyses every clip below a folder; one bad clip never stops the rest.
+
+    Parameters are those of :func:`analyze`, and:
+
+    Parameters
+    ----------
+    folder, out : str or os.PathLike
+        Clips are read below ``folder``; results go to ``out``/<clip name>/, tables to ``out``.
+    video : bool
+        Write annotated videos.
+    fresh : bool
+        Compute again what is there already.
+    jobs : int
+        Clips at a time; 0: as many as the machine has cores.
+
+    Returns
+    -------
+    list of fasc.BatchItem
+    """
+    given = dict(locals())
+    options = _fasc.BatchOptions(analyze=_options(given), video=video, fresh=fresh, jobs=jobs)
+    with _progress.shown(progress) as callback:
+        return _fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback)
+
+
+def merge(folders, out):
+    """Joins the output folders of several batches into ``out``."""
+    return _fasc.merge([_inputs.path_text(f, "folders") for f in folders], _inputs.path_text(out, "out"))
