@@ -1,0 +1,182 @@
+// ClipReader: checks what a file is, then gives its frames, decoded ahead on a thread of its own where asked.
+#include "fasc/clip.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "container.hpp"
+#include "ffmpeg.hpp"
+#include "ffmpeg_decoder.hpp"
+
+namespace fasc {
+namespace {
+
+constexpr std::size_t frames_ahead = 6;
+
+std::string number(double value) {
+  std::string text = std::to_string(value);
+  return text;
+}
+
+/// The file's kind is judged before libavformat sees it.
+void refuse_other_kinds(const LocalFile& file) {
+  if (is_dicom(file))
+    throw ClipError(file.path() + ": DICOM file; this version reads video files (MP4, MOV, AVI, MKV, MPEG, WMV, GIF)");
+  if (const auto kind = still_picture_kind(file)) throw ClipError(file.path() + ": a still picture (" + *kind + "), not a clip");
+}
+
+/// What the reading of a frame gives: the frame, and what is known after it.
+struct Step {
+  std::optional<Frame> frame;
+  std::int64_t decoded = 0;
+  std::vector<std::string> problems;
+};
+
+/// The decoder and the time window; used by one thread at a time.
+class Source {
+ public:
+  Source(const std::string& path, const ClipOptions& options) : file_(path), options_(options) {
+    refuse_other_kinds(file_);
+    decoder_ = std::make_unique<VideoDecoder>(file_, options.colour, options.max_frame_px);
+  }
+  const ClipInfo& info() const { return decoder_->info(); }
+
+  Step step() {
+    for (;;) {
+      auto frame = decoder_->next();
+      if (!frame) return {std::nullopt, decoder_->decoded(), decoder_->judge()};
+      if (frame->time_s >= options_.to_s) return {std::nullopt, decoder_->decoded(), decoder_->damage()};
+      if (frame->time_s >= options_.from_s) return {std::move(frame), decoder_->decoded(), {}};
+    }
+  }
+
+ private:
+  LocalFile file_;
+  ClipOptions options_;
+  std::unique_ptr<VideoDecoder> decoder_;
+};
+
+/// Runs a Source on a thread of its own, at most `frames_ahead` frames ahead.
+class Ahead {
+ public:
+  explicit Ahead(Source& source) : thread_([this, &source] { run(source); }) {}
+  ~Ahead() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Ahead(const Ahead&) = delete;
+  Ahead& operator=(const Ahead&) = delete;
+
+  Step step() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !queue_.empty() || failure_; });
+    if (queue_.empty()) std::rethrow_exception(failure_);
+    Step step = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    changed_.notify_all();
+    return step;
+  }
+
+ private:
+  void run(Source& source) {
+    try {
+      for (bool more = true; more;) {
+        Step step = source.step();
+        more = step.frame.has_value();
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return queue_.size() < frames_ahead || stop_; });
+        if (stop_) return;
+        queue_.push_back(std::move(step));
+        lock.unlock();
+        changed_.notify_all();
+      }
+    } catch (...) {  // the thread's outer edge: handed on to whoever calls step()
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+      changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Step> queue_;
+  std::exception_ptr failure_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+void ClipOptions::check() const {
+  if (!(from_s >= 0) || !std::isfinite(from_s)) throw MisuseError("from_s " + number(from_s) + ": allowed are finite numbers from 0 s");
+  if (!(to_s > from_s)) throw MisuseError("to_s " + number(to_s) + ": allowed are numbers above from_s " + number(from_s));
+  if (max_frame_px < 1) throw MisuseError("max_frame_px " + std::to_string(max_frame_px) + ": allowed are numbers from 1");
+}
+
+struct ClipReader::Impl {
+  Impl(const std::string& path, const ClipOptions& options) : source(path, options), info(source.info()) {
+    info.sha256 = sha256_of_file(path);
+    if (options.read_ahead) ahead = std::make_unique<Ahead>(source);
+  }
+  Source source;
+  ClipInfo info;
+  std::vector<std::string> problems;
+  std::int64_t decoded = 0;
+  bool ended = false;
+  std::unique_ptr<Ahead> ahead;  ///< last: its thread uses the source
+};
+
+ClipReader::ClipReader(const std::string& path, const ClipOptions& options) {
+  options.check();
+  impl_ = std::make_unique<Impl>(path, options);
+}
+ClipReader::~ClipReader() = default;
+ClipReader::ClipReader(ClipReader&&) noexcept = default;
+ClipReader& ClipReader::operator=(ClipReader&&) noexcept = default;
+
+const ClipInfo& ClipReader::info() const { return impl_->info; }
+
+std::optional<Frame> ClipReader::next() {
+  if (impl_->ended) return std::nullopt;
+  Step step = impl_->ahead ? impl_->ahead->step() : impl_->source.step();
+  impl_->decoded = step.decoded;
+  if (!step.frame) {
+    impl_->ended = true;
+    impl_->problems = std::move(step.problems);
+  }
+  return std::move(step.frame);
+}
+
+bool ClipReader::complete() const { return impl_->problems.empty(); }
+const std::vector<std::string>& ClipReader::problems() const { return impl_->problems; }
+std::int64_t ClipReader::frames_decoded() const { return impl_->decoded; }
+
+bool looks_like_clip(const std::string& path) {
+  std::string ending = path.substr(std::min(path.size(), path.find_last_of('/') + 1));
+  const std::size_t dot = ending.find_last_of('.');
+  ending = dot == std::string::npos ? "" : ending.substr(dot + 1);
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const char* known : {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "vob", "ts", "m2ts", "wmv", "asf", "gif", "dcm", "dicom",
+                            "3gp", "mjpg", "mjpeg"})
+    if (ending == known) return true;
+  try {
+    const LocalFile file(path);
+    return is_dicom(file) || has_clip_signature(file);
+  } catch (const ClipError&) {
+    return false;
+  }
+}
+
+}  // namespace fasc

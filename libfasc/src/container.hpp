@@ -1,0 +1,44 @@
+// What the bytes of a file say before any decoder sees them: is it DICOM, a still picture, a clip; does it end early. Plain byte
+// reading, no libraries.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fasc {
+
+/// A local regular file opened for reading; reads never move a shared position.
+class LocalFile {
+ public:
+  /// Throws NotFoundError or ClipError (folder, device, empty, network address, not permitted), naming the path.
+  explicit LocalFile(const std::string& path);
+  ~LocalFile();
+  LocalFile(const LocalFile&) = delete;
+  LocalFile& operator=(const LocalFile&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::int64_t size() const { return size_; }
+  /// Bytes read at `offset`: `count`, fewer at the end of the file, or -1 with errno set.
+  std::int64_t read_at(std::int64_t offset, void* bytes, std::int64_t count) const;
+  /// The bytes at `offset`, fewer than `count` at the end; none after a failure.
+  std::vector<std::uint8_t> bytes_at(std::int64_t offset, std::int64_t count) const;
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+  std::int64_t size_ = 0;
+};
+
+/// DICOM by "DICM" at byte 128, or without that header by a plausible first data element.
+bool is_dicom(const LocalFile& file);
+
+/// Name of the still-picture kind (PNG, JPEG, …, a GIF with one picture), if the file is one.
+std::optional<std::string> still_picture_kind(const LocalFile& file);
+
+/// True for the first bytes of the containers that are read (MP4/MOV, AVI, MKV/WebM, MPEG-PS, ASF, animated GIF).
+bool has_clip_signature(const LocalFile& file);
+
+}  // namespace fasc

@@ -1,0 +1,325 @@
+// One video file decoded from its first picture to its last.
+#include "ffmpeg_decoder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "fasc/error.hpp"
+#include "ffmpeg_input.hpp"
+#include "ffmpeg_pixels.hpp"
+
+namespace fasc {
+namespace {
+
+PictureType picture_type(const AVFrame& picture) {
+  switch (picture.pict_type) {
+    case AV_PICTURE_TYPE_I:
+    case AV_PICTURE_TYPE_SI: return PictureType::intra;
+    case AV_PICTURE_TYPE_P:
+    case AV_PICTURE_TYPE_S:
+    case AV_PICTURE_TYPE_SP: return PictureType::predicted;
+    case AV_PICTURE_TYPE_B:
+    case AV_PICTURE_TYPE_BI: return PictureType::bidirectional;
+    default: return PictureType::unknown;
+  }
+}
+
+bool is_key(const AVFrame& picture) {
+#ifdef AV_FRAME_FLAG_KEY
+  return (picture.flags & AV_FRAME_FLAG_KEY) != 0;
+#else
+  return picture.key_frame != 0;
+#endif
+}
+
+bool is_interlaced(const AVFrame& picture) {
+#ifdef AV_FRAME_FLAG_INTERLACED
+  return (picture.flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+  return picture.interlaced_frame != 0;
+#endif
+}
+
+bool is_top_field_first(const AVFrame& picture) {
+#ifdef AV_FRAME_FLAG_TOP_FIELD_FIRST
+  return (picture.flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0;
+#else
+  return picture.top_field_first != 0;
+#endif
+}
+
+/// Mean over the picture's blocks, in the codec's own unit; NaN where the decoder does not tell.
+double mean_quantiser(const AVFrame& picture) {
+  const AVFrameSideData* data = av_frame_get_side_data(&picture, AV_FRAME_DATA_VIDEO_ENC_PARAMS);
+  if (data == nullptr) return std::numeric_limits<double>::quiet_NaN();
+  auto* parameters = reinterpret_cast<AVVideoEncParams*>(data->data);
+  if (parameters->nb_blocks == 0) return parameters->qp;
+  std::int64_t sum = 0;
+  for (unsigned i = 0; i < parameters->nb_blocks; ++i) sum += av_video_enc_params_block(parameters, i)->delta_qp;
+  return parameters->qp + static_cast<double>(sum) / parameters->nb_blocks;
+}
+
+bool same_pixels(const cv::Mat& a, const cv::Mat& b) {
+  if (a.size() != b.size()) return false;
+  for (int y = 0; y < a.rows; ++y)
+    if (std::memcmp(a.ptr(y), b.ptr(y), static_cast<std::size_t>(a.cols)) != 0) return false;
+  return true;
+}
+
+std::string of_total(std::int64_t some, std::int64_t all) { return std::to_string(some) + " of " + std::to_string(all); }
+
+const std::int32_t* display_matrix(const AVStream& stream) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  const AVPacketSideData* data = av_packet_side_data_get(stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data,
+                                                         AV_PKT_DATA_DISPLAYMATRIX);
+  return data != nullptr && data->size >= 36 ? reinterpret_cast<const std::int32_t*>(data->data) : nullptr;
+#else
+  std::size_t size = 0;
+  const std::uint8_t* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+  return data != nullptr && size >= 36 ? reinterpret_cast<const std::int32_t*>(data) : nullptr;
+#endif
+}
+
+}  // namespace
+
+struct VideoDecoder::Impl {
+  Impl(const LocalFile& source, bool with_colour, std::int64_t limit_px)
+      : file(source), colour(with_colour), max_frame_px(limit_px), input(source, limit_px) {
+    open_decoder();
+    first = av::new_frame();
+    if (!receive(*first)) throw ClipError(file.path() + ": no picture in it can be decoded");
+    if (std::int64_t{first->width} * first->height > max_frame_px)
+      throw ClipError(file.path() + ": a picture of " + std::to_string(first->width) + " x " + std::to_string(first->height) +
+                      " px is over the limit of " + std::to_string(max_frame_px) + " px");
+    width = first->width;
+    height = first->height;
+    choose_conversion();
+    fill_info();
+  }
+
+  void open_decoder();
+  void choose_conversion();
+  void fill_info();
+  bool receive(AVFrame& picture);
+  bool feed();
+  std::optional<double> time_of(const AVFrame& picture);
+  Frame frame_of(const AVFrame& picture, double time_s);
+
+  const LocalFile& file;
+  bool colour;
+  std::int64_t max_frame_px;
+  av::Input input;
+  av::Handle<AVCodecContext> decoder;
+  av::Handle<AVPacket> packet = av::new_packet();
+  av::Handle<AVFrame> first;  ///< decoded at the start, given out by the first next()
+  std::unique_ptr<av::PixelConverter> converter;
+  ClipInfo info;
+  int width = 0;  ///< px, as stored
+  int height = 0;
+
+  bool draining = false;
+  bool ended = false;
+  bool damaged_since_picture = false;  ///< an error was reported since the last picture came out
+  int demux_error = 0;
+  std::int64_t decoded = 0;
+  std::int64_t corrupt = 0;
+  std::int64_t undecodable_packets = 0;
+  std::int64_t without_stamp = 0;
+  std::int64_t not_rising = 0;
+  std::string size_change;
+
+  std::optional<std::int64_t> first_stamp;
+  double last_time_s = -1.0;
+  double last_interval_s = 0.0;
+  cv::Mat last_gray;
+};
+
+void VideoDecoder::Impl::open_decoder() {
+  const AVCodecParameters* parameters = input.video()->codecpar;
+  const AVCodec* codec = avcodec_find_decoder(parameters->codec_id);
+  if (codec == nullptr) throw ClipError(file.path() + ": no decoder for its codec \"" + avcodec_get_name(parameters->codec_id) + "\"");
+  decoder.reset(avcodec_alloc_context3(codec));
+  if (!decoder || avcodec_parameters_to_context(decoder.get(), parameters) < 0) throw std::bad_alloc();
+  decoder->pkt_timebase = input.video()->time_base;
+  decoder->thread_count = 1;  // more threads decode a damaged clip differently each time
+  decoder->max_pixels = max_frame_px;
+  decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
+  decoder->err_recognition |= AV_EF_CRCCHECK;
+  decoder->export_side_data |= AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS;
+  const int opened = avcodec_open2(decoder.get(), codec, nullptr);
+  if (opened < 0) throw ClipError(file.path() + ": its " + codec->name + " video cannot be decoded (" + av::error_text(opened) + ")");
+}
+
+void VideoDecoder::Impl::choose_conversion() {
+  const AVFieldOrder order = input.video()->codecpar->field_order;
+  const bool says_interlaced = order == AV_FIELD_TT || order == AV_FIELD_BB || order == AV_FIELD_TB || order == AV_FIELD_BT;
+  av::Field field = av::Field::both;
+  if (is_interlaced(*first))
+    field = is_top_field_first(*first) ? av::Field::top : av::Field::bottom;
+  else if (says_interlaced)
+    field = order == AV_FIELD_BB || order == AV_FIELD_BT ? av::Field::bottom : av::Field::top;
+  const std::int32_t* matrix = display_matrix(*input.video());
+  if (matrix == nullptr)
+    if (const AVFrameSideData* data = av_frame_get_side_data(first.get(), AV_FRAME_DATA_DISPLAYMATRIX))
+      matrix = reinterpret_cast<const std::int32_t*>(data->data);
+  const av::Orientation orientation = av::orientation_of(matrix);
+  converter = std::make_unique<av::PixelConverter>(orientation, field);
+  info.width = orientation.transpose ? height : width;
+  info.height = orientation.transpose ? width : height;
+}
+
+void VideoDecoder::Impl::fill_info() {
+  const AVStream& stream = *input.video();
+  const std::size_t slash = file.path().find_last_of('/');
+  info.name = slash == std::string::npos ? file.path() : file.path().substr(slash + 1);
+  if (stream.nb_frames > 0) info.frames_expected = stream.nb_frames;
+  const AVRational rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate;
+  if (rate.num > 0 && rate.den > 0) info.nominal_fps = av_q2d(rate);
+  if (stream.duration > 0)
+    info.duration_s = static_cast<double>(stream.duration) * av_q2d(stream.time_base);
+  else if (input.format()->duration > 0)
+    info.duration_s = static_cast<double>(input.format()->duration) / AV_TIME_BASE;
+  info.container = input.format()->iformat->name;
+  info.codec = avcodec_get_name(stream.codecpar->codec_id);
+  const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(first->format));
+  info.pixel_format = format != nullptr ? format : "unknown";
+  const AVCodecDescriptor* descriptor = avcodec_descriptor_get(stream.codecpar->codec_id);
+  info.intra_only = descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
+}
+
+/// Gives the decoder the next packet, or tells it that there are no more. False when it was told so before.
+bool VideoDecoder::Impl::feed() {
+  if (draining) return false;
+  for (;;) {
+    av_packet_unref(packet.get());
+    const int got = av_read_frame(input.format(), packet.get());
+    if (got < 0) {
+      if (got != AVERROR_EOF) demux_error = got;
+      draining = true;
+      avcodec_send_packet(decoder.get(), nullptr);
+      return true;
+    }
+    if (packet->stream_index != input.video()->index || packet->size == 0) continue;
+    if (packet->flags & AV_PKT_FLAG_CORRUPT) damaged_since_picture = true;
+    if (avcodec_send_packet(decoder.get(), packet.get()) < 0) {
+      ++undecodable_packets;
+      damaged_since_picture = true;
+    }
+    return true;
+  }
+}
+
+/// The decoder's next picture, whatever its size or time.
+bool VideoDecoder::Impl::receive(AVFrame& picture) {
+  constexpr int most_errors_at_the_end = 1000;
+  const std::int64_t errors_before = av::errors_on_this_thread();
+  for (int errors_at_the_end = 0; errors_at_the_end < most_errors_at_the_end;) {
+    const int got = avcodec_receive_frame(decoder.get(), &picture);
+    if (got == 0) {
+      if (av::errors_on_this_thread() != errors_before) damaged_since_picture = true;
+      return true;
+    }
+    if (got == AVERROR_EOF) return false;
+    if (got != AVERROR(EAGAIN)) {
+      ++undecodable_packets;
+      damaged_since_picture = true;
+    }
+    if (!feed()) ++errors_at_the_end;
+  }
+  return false;
+}
+
+/// Seconds from the first stamp. A picture without a stamp follows the one before by the last interval; a picture whose time does not
+/// rise has no time.
+std::optional<double> VideoDecoder::Impl::time_of(const AVFrame& picture) {
+  const std::int64_t stamp = picture.best_effort_timestamp;
+  double time_s = 0.0;
+  if (stamp == AV_NOPTS_VALUE) {
+    ++without_stamp;
+    const double nominal_s = std::isfinite(info.nominal_fps) ? 1.0 / info.nominal_fps : 0.04;
+    if (last_time_s >= 0) time_s = last_time_s + (last_interval_s > 0 ? last_interval_s : nominal_s);
+  } else {
+    if (!first_stamp) first_stamp = last_time_s < 0 ? stamp : stamp - std::llround(last_time_s / av_q2d(input.video()->time_base));
+    time_s = static_cast<double>(stamp - *first_stamp) * av_q2d(input.video()->time_base);
+  }
+  if (time_s <= last_time_s) {
+    ++not_rising;
+    return std::nullopt;
+  }
+  if (last_time_s >= 0) last_interval_s = time_s - last_time_s;
+  last_time_s = time_s;
+  return time_s;
+}
+
+Frame VideoDecoder::Impl::frame_of(const AVFrame& picture, double time_s) {
+  Frame frame;
+  converter->convert(picture, frame.gray, colour ? &frame.bgr : nullptr);
+  frame.index = decoded - 1;
+  frame.time_s = time_s;
+  frame.picture = picture_type(picture);
+  frame.key = is_key(picture);
+  frame.repeat = !last_gray.empty() && same_pixels(frame.gray, last_gray);
+  frame.corrupt = damaged_since_picture || (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0 || picture.decode_error_flags != 0;
+  frame.quantiser = mean_quantiser(picture);
+  damaged_since_picture = false;
+  if (frame.corrupt) ++corrupt;
+  last_gray = frame.gray;
+  return frame;
+}
+
+VideoDecoder::VideoDecoder(const LocalFile& file, bool colour, std::int64_t max_frame_px)
+    : impl_(std::make_unique<Impl>(file, colour, max_frame_px)) {}
+VideoDecoder::~VideoDecoder() = default;
+
+const ClipInfo& VideoDecoder::info() const { return impl_->info; }
+std::int64_t VideoDecoder::decoded() const { return impl_->decoded; }
+
+std::optional<Frame> VideoDecoder::next() {
+  Impl& self = *impl_;
+  while (!self.ended) {
+    av::Handle<AVFrame> picture = std::move(self.first);
+    if (!picture) {
+      picture = av::new_frame();
+      if (!self.receive(*picture)) break;
+    }
+    if (picture->width != self.width || picture->height != self.height) {
+      self.size_change = "the picture changes from " + std::to_string(self.width) + " x " + std::to_string(self.height) + " to " +
+                         std::to_string(picture->width) + " x " + std::to_string(picture->height) + " px after frame " +
+                         std::to_string(self.decoded) + "; the rest is left out";
+      break;
+    }
+    ++self.decoded;
+    if (const auto time_s = self.time_of(*picture)) return self.frame_of(*picture, *time_s);
+  }
+  self.ended = true;
+  return std::nullopt;
+}
+
+std::vector<std::string> VideoDecoder::damage() const {
+  const Impl& self = *impl_;
+  std::vector<std::string> sentences;
+  if (self.corrupt > 0) sentences.push_back(of_total(self.corrupt, self.decoded) + " decoded frames are damaged");
+  if (self.undecodable_packets > 0) sentences.push_back(std::to_string(self.undecodable_packets) + " pieces of the video could not be decoded");
+  if (self.not_rising > 0)
+    sentences.push_back(of_total(self.not_rising, self.decoded) + " frames have a time stamp not after the frame before and are left out");
+  if (self.without_stamp > std::max<std::int64_t>(1, self.decoded / 20))
+    sentences.push_back(of_total(self.without_stamp, self.decoded) + " frames have no time stamp; their times are assumed");
+  return sentences;
+}
+
+std::vector<std::string> VideoDecoder::judge() const {
+  const Impl& self = *impl_;
+  std::vector<std::string> sentences;
+  if (self.input.headless()) sentences.push_back("the container's header is missing; pictures and times are a guess");
+  if (!self.size_change.empty()) sentences.push_back(self.size_change);
+  if (self.info.frames_expected && self.decoded < *self.info.frames_expected)
+    sentences.push_back(of_total(self.decoded, *self.info.frames_expected) + " frames decoded");
+  if (self.demux_error != 0) sentences.push_back("reading stopped: " + av::error_text(self.demux_error));
+  if (self.input.read_error() != 0) sentences.push_back(std::string("the file cannot be read to its end: ") + std::strerror(self.input.read_error()));
+  for (auto& sentence : damage()) sentences.push_back(std::move(sentence));
+  return sentences;
+}
+
+}  // namespace fasc

@@ -1,0 +1,40 @@
+// One video file decoded from its first picture to its last, on the calling thread. Names no libav* type.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "container.hpp"
+#include "fasc/clip.hpp"
+#include "fasc/frame.hpp"
+
+namespace fasc {
+
+class VideoDecoder {
+ public:
+  /// Opens the file and decodes its first picture. `file` outlives the decoder. Throws ClipError naming the file.
+  VideoDecoder(const LocalFile& file, bool colour, std::int64_t max_frame_px);
+  ~VideoDecoder();
+  VideoDecoder(const VideoDecoder&) = delete;
+  VideoDecoder& operator=(const VideoDecoder&) = delete;
+
+  /// All but ClipInfo::sha256.
+  const ClipInfo& info() const;
+  /// Every picture with a usable time, in order; nothing at the end.
+  std::optional<Frame> next();
+  /// Pictures decoded so far, those without a usable time included.
+  std::int64_t decoded() const;
+  /// What was wrong with the pictures so far, one sentence each.
+  std::vector<std::string> damage() const;
+  /// What is missing, judged after the last picture, one sentence each; contains damage().
+  std::vector<std::string> judge() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fasc

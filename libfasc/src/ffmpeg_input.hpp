@@ -1,0 +1,44 @@
+// A local file as libavformat sees it: opened, its kind checked, its video stream chosen; for the files ffmpeg*.cpp only.
+#pragma once
+
+#include <string>
+
+#include "container.hpp"
+#include "ffmpeg_handles.hpp"
+
+namespace fasc::av {
+
+/// An opened container. libavformat reads through this object only: it can open no other file, network address or playlist entry.
+class Input {
+ public:
+  /// Throws ClipError naming the file. Nothing is decoded when the container already states a picture of over `max_frame_px`.
+  Input(const LocalFile& file, std::int64_t max_frame_px);
+
+  AVFormatContext* format() const { return format_.get(); }
+  AVStream* video() const { return video_; }
+  /// errno of the first failed read, 0 if there was none.
+  int read_error() const { return source_.error; }
+  /// True for a bare run of JPEG pictures in a file whose container header is missing.
+  bool headless() const { return headless_; }
+
+ private:
+  struct Source {
+    const LocalFile* file;
+    std::int64_t position = 0;
+    int error = 0;
+  };
+  static int read(void* source, std::uint8_t* bytes, int count);
+  static std::int64_t seek(void* source, std::int64_t offset, int whence);
+  const AVInputFormat* probe(const LocalFile& file);
+  void open(const LocalFile& file, const AVInputFormat* kind, std::int64_t max_frame_px);
+  void choose_video(const LocalFile& file);
+  void refuse_large(const LocalFile& file, std::int64_t max_frame_px) const;
+
+  Source source_;
+  Handle<AVIOContext> io_;
+  Handle<AVFormatContext> format_;
+  AVStream* video_ = nullptr;
+  bool headless_ = false;
+};
+
+}  // namespace fasc::av
