@@ -46,7 +46,8 @@ void add_boxes(const json& truth, const fs::path& clip, std::vector<LabelledMusc
     out.push_back(boxed(truth, truth.at("offset"), clip, name));
     return;
   }
-  for (const std::string side : {"left", "right"}) out.push_back(boxed(truth.at(side), truth.at(side + "_offset"), clip, name + " " + side));
+  out.push_back(boxed(truth.at("left"), truth.at("left_offset"), clip, name + " left"));
+  out.push_back(boxed(truth.at("right"), truth.at("right_offset"), clip, name + " right"));
 }
 
 void add_truth(const fs::path& file, std::vector<LabelledMuscle>& out) {
