@@ -27,7 +27,7 @@ void add_panels(const json& truth, const fs::path& clip, std::vector<LabelledMus
   for (const json& panel : truth.at("panels")) {
     const json& box = panel.at("muscle");
     std::string name = clip.filename().string();
-    if (truth.at("panels").size() > 1) name += " " + panel.at("name").get<std::string>();
+    if (truth.at("panels").size() > 1) name.append(" ").append(panel.at("name").get<std::string>());
     out.push_back({clip.string(), name, cv::Rect(box.at(0), box.at(1), box.at(2), box.at(3)), sorted_onsets(panel.at("twitches"), "onset_s")});
   }
 }
