@@ -33,7 +33,7 @@ const std::vector<Frame>& frames_of(const std::string& clip) {
 void count_frames(benchmark::State& state, std::size_t frames, double pixels_per_frame) {
   const double n = static_cast<double>(state.iterations()) * static_cast<double>(frames);
   state.counters["frames/s"] = benchmark::Counter(n, benchmark::Counter::kIsRate);
-  state.counters["Mpx/s"] = benchmark::Counter(n * pixels_per_frame / 1e6, benchmark::Counter::kIsRate);
+  if (pixels_per_frame > 0) state.counters["Mpx/s"] = benchmark::Counter(n * pixels_per_frame / 1e6, benchmark::Counter::kIsRate);
 }
 
 void decode(benchmark::State& state, const LabelledMuscle& muscle, bool read_ahead) {

@@ -31,12 +31,13 @@ void bind_flow(py::module_& m) {
       .field("method", &FlowOptions::method, "'dis': OpenCV dense inverse search")
       .field("dis_preset", &FlowOptions::dis_preset, "0 ultrafast, 1 fast, 2 medium");
   OptionsClass<PairOptions>(m, "PairOptions", "When the step from one frame to the next is measured.")
-      .field("repeat_residual", &PairOptions::repeat_residual, "share of the usual frame difference below which a frame repeats the last one")
+      .field("repeat_share", &PairOptions::repeat_share, "share of the usual frame difference below which a frame repeats the last one")
       .field("freeze_s", &PairOptions::freeze_s, "s; repeats that last longer are a freeze")
       .field("dark_level", &PairOptions::dark_level, "gray level; a region whose mean is below is dark")
       .field("dark_share", &PairOptions::dark_share, "a region darker than this share of its usual mean is dark")
       .field("sharpness_jump", &PairOptions::sharpness_jump, "relative change of sharpness at an intra picture that betrays it")
       .field("quantiser_jump", &PairOptions::quantiser_jump, "relative change of quantiser at an intra picture that betrays it")
+      .field("change_jump", &PairOptions::change_jump, "frame difference at an intra picture over the usual one that betrays it")
       .field("scene_correlation", &PairOptions::scene_correlation, "correlation of two pictures below which the scene jumped")
       .field("longest_step_s", &PairOptions::longest_step_s, "s; a longer step between frames is a gap");
   m.def("flow", &flow_between, py::arg("before"), py::arg("after"), py::arg("options") = FlowOptions{},

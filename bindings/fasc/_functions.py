@@ -7,7 +7,51 @@ from ._results import Analysis
 _DEFAULTS = _fasc.AnalyzeOptions()
 
 
-def _options(given):
+def _named_as_in_the_program():
+    """Single settings: their names in the program (without dashes), the struct they belong to and the field."""
+    renamed = {
+        ("compare", "shortest_s"): "shortest_observed_s",
+        ("compare", "advised_s"): "advised_observed_s",
+        ("flow", "method"): None,  # flow="dis"
+        ("energy", "flow"): None,
+        ("energy", "pairs"): None,
+    }
+    fields = {}
+    for part, cls in _PARTS.items():
+        for field in cls.FIELDS:
+            name = renamed.get((part, field), field)
+            if name is not None:
+                fields[name] = (part, field)
+    return fields
+
+
+_PARTS = {
+    "energy": _fasc.EnergyOptions,
+    "flow": _fasc.FlowOptions,
+    "pairs": _fasc.PairOptions,
+    "bursts": _fasc.BurstOptions,
+    "compare": _fasc.CompareOptions,
+}
+_SETTINGS = _named_as_in_the_program()
+
+
+def _parts(given, settings, allowed=tuple(_PARTS)):
+    """The options structs that were given, whole or by single settings; None for a part that was not."""
+    parts = {name: _inputs.struct(_PARTS[name], given[name], name) for name in allowed}
+    for name, value in settings.items():
+        part, field = _SETTINGS.get(name, (None, None))
+        if part not in allowed:
+            known = ", ".join(n for n, (p, _) in _SETTINGS.items() if p in allowed)
+            raise TypeError(f"there is no option '{name}'; single settings are {known}")
+        if given[part] is not None:
+            raise TypeError(f"give {part}= or {name}=, not both")
+        if parts[part] is None:
+            parts[part] = _PARTS[part]()
+        setattr(parts[part], field, value)
+    return parts
+
+
+def _options(given, settings):
     """AnalyzeOptions of the keywords that analyze, measure and batch share."""
     options = _fasc.AnalyzeOptions()
     if given["target"] is not None:
@@ -19,16 +63,15 @@ def _options(given):
     options.control_scale = _inputs.scale(given["control_mm_per_px"], "control_mm_per_px")
     for name in ("from_s", "to_s", "threads"):
         setattr(options, name, given[name])
-    for name, cls in (("energy", _fasc.EnergyOptions), ("bursts", _fasc.BurstOptions), ("compare", _fasc.CompareOptions)):
-        struct = _inputs.struct(cls, given[name], name)
-        if struct is not None:
-            setattr(options, name, struct)
-    energy = options.energy
-    for name, cls in (("flow", _fasc.FlowOptions), ("pairs", _fasc.PairOptions)):
-        struct = _inputs.struct(cls, given[name], name)
-        if struct is not None:
-            setattr(energy, name, struct)
-    options.energy = energy
+    if isinstance(given["flow"], str):
+        given = {**given, "flow": {"method": given["flow"]}}
+    parts = _parts(given, settings)
+    for name in ("energy", "bursts", "compare"):
+        if parts[name] is not None:
+            setattr(options, name, parts[name])
+    for name in ("flow", "pairs"):
+        if parts[name] is not None:
+            setattr(options.energy, name, parts[name])
     options.check()
     return options
 
@@ -52,6 +95,7 @@ def measure(
     bursts=None,
     compare=None,
     progress=None,
+    **settings,
 ):
     """Measures a clip once; :func:`conclude` finds bursts on it as often as you like.
 
@@ -61,8 +105,7 @@ def measure(
     -------
     fasc.Measurement
     """
-    given = dict(locals())
-    options = _options(given)
+    options = _options(dict(locals()), settings)
     with _progress.shown(progress) as callback:
         if _inputs.is_path(path_or_frames):
             if time_s is not None:
@@ -92,6 +135,7 @@ def analyze(
     bursts=None,
     compare=None,
     progress=None,
+    **settings,
 ):
     """Finds fasciculations in an ultrasound clip and compares a muscle with a calm one.
 
@@ -116,11 +160,12 @@ def analyze(
     name : str
         Stands for the file's name where frames are in memory.
     energy, flow, pairs, bursts, compare : options struct or dict, optional
-        How motion is measured, bursts are found and regions are compared, e.g. ``bursts={"threshold": 6}``; see
-        :class:`fasc.EnergyOptions`, :class:`fasc.FlowOptions`, :class:`fasc.PairOptions`, :class:`fasc.BurstOptions`,
-        :class:`fasc.CompareOptions`.
+        How motion is measured, bursts are found and regions are compared; see :class:`fasc.EnergyOptions`,
+        :class:`fasc.FlowOptions`, :class:`fasc.PairOptions`, :class:`fasc.BurstOptions`, :class:`fasc.CompareOptions`.
     progress : True or callable, optional
         True: a bar (tqdm where it is installed). A callable gets ``(done, stage)``, done from 0 to 1; returning False cancels.
+    **settings
+        Single settings of these structs by their names in the program, e.g. ``threshold=6``, ``join_s=0.25``, ``dis_preset=0``.
 
     Returns
     -------
@@ -151,14 +196,14 @@ def analyze(
     True
     """
     given = dict(locals())
-    measurement = measure(**given)
+    measurement = measure(**given.pop("settings"), **given)
     is_path = _inputs.is_path(path_or_frames)
     path = _inputs.path_text(path_or_frames, "the clip") if is_path else None
     control_path = None if control_clip is None else _inputs.path_text(control_clip, "control_clip")
     return Analysis(_fasc.conclude(measurement), measurement, path, control_path)
 
 
-def conclude(measurement, *, bursts=None, compare=None):
+def conclude(measurement, *, bursts=None, compare=None, **settings):
     """Finds bursts, rates and the comparison on a measurement: no pixels needed.
 
     Parameters
@@ -168,15 +213,18 @@ def conclude(measurement, *, bursts=None, compare=None):
         Instead of the options of the measurement.
     compare : fasc.CompareOptions or dict, optional
         Instead of the options of the measurement.
+    **settings
+        Single settings of these two by their names in the program, e.g. ``threshold=6``; the others are the defaults.
 
     Returns
     -------
     fasc.Analysis
     """
-    found = _fasc.conclude(
-        measurement, _inputs.struct(_fasc.BurstOptions, bursts, "bursts"), _inputs.struct(_fasc.CompareOptions, compare, "compare")
-    )
-    return Analysis(found, measurement)
+    parts = _parts(dict(locals()), settings, ("bursts", "compare"))
+    for part in parts.values():
+        if part is not None:
+            part.check()
+    return Analysis(_fasc.conclude(measurement, parts["bursts"], parts["compare"]), measurement)
 
 
 def find_bursts(trace, options=None, **fields):
@@ -247,6 +295,7 @@ def batch(
     fresh=_fasc.BatchOptions().fresh,
     jobs=_fasc.BatchOptions().jobs,
     progress=None,
+    **settings,
 ):
     """Analyses every clip below a folder; one bad clip never stops the rest.
 
@@ -267,8 +316,7 @@ def batch(
     -------
     list of fasc.BatchItem
     """
-    given = dict(locals())
-    options = _fasc.BatchOptions(analyze=_options(given), video=video, fresh=fresh, jobs=jobs)
+    options = _fasc.BatchOptions(analyze=_options(dict(locals()), settings), video=video, fresh=fresh, jobs=jobs)
     with _progress.shown(progress) as callback:
         return _fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback)
 
