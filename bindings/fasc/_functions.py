@@ -35,9 +35,12 @@ _PARTS = {
 _SETTINGS = _named_as_in_the_program()
 
 
-def _parts(given, settings, allowed=tuple(_PARTS)):
-    """The options structs that were given, whole or by single settings; None for a part that was not."""
-    parts = {name: _inputs.struct(_PARTS[name], given[name], name) for name in allowed}
+def _parts(given, settings, allowed=tuple(_PARTS), base=None):
+    """The options structs that were given, whole or by single settings; None for a part that was not.
+
+    What a dict or single settings leave out is as in ``base`` (an AnalyzeOptions), or the default.
+    """
+    changes = {}
     for name, value in settings.items():
         part, field = _SETTINGS.get(name, (None, None))
         if part not in allowed:
@@ -45,9 +48,14 @@ def _parts(given, settings, allowed=tuple(_PARTS)):
             raise TypeError(f"there is no option '{name}'; single settings are {known}")
         if given[part] is not None:
             raise TypeError(f"give {part}= or {name}=, not both")
-        if parts[part] is None:
-            parts[part] = _PARTS[part]()
-        setattr(parts[part], field, value)
+        changes.setdefault(part, {})[field] = value
+    parts = {}
+    for name in allowed:
+        value = changes.get(name, given[name])
+        if isinstance(value, dict) and base is not None:
+            saved = getattr(base, name)
+            value = {**{field: getattr(saved, field) for field in saved.FIELDS}, **value}
+        parts[name] = _inputs.struct(_PARTS[name], value, name)
     return parts
 
 
@@ -210,20 +218,17 @@ def conclude(measurement, *, bursts=None, compare=None, **settings):
     ----------
     measurement : fasc.Measurement
     bursts : fasc.BurstOptions or dict, optional
-        Instead of the options of the measurement.
+        Instead of the options of the measurement; what a dict leaves out stays as measured with.
     compare : fasc.CompareOptions or dict, optional
-        Instead of the options of the measurement.
+        The same for the comparison.
     **settings
-        Single settings of these two by their names in the program, e.g. ``threshold=6``; the others are the defaults.
+        Single settings of these two by their names in the program, e.g. ``threshold=6``.
 
     Returns
     -------
     fasc.Analysis
     """
-    parts = _parts(dict(locals()), settings, ("bursts", "compare"))
-    for part in parts.values():
-        if part is not None:
-            part.check()
+    parts = _parts(dict(locals()), settings, ("bursts", "compare"), measurement.options)
     return Analysis(_fasc.conclude(measurement, parts["bursts"], parts["compare"]), measurement)
 
 
