@@ -38,12 +38,13 @@ void visit_flow(Visitor v, Options& o) {
 
 template <class Visitor, class Options>
 void visit_pairs(Visitor v, Options& o) {
-  v.field("repeat_residual", o.repeat_residual);
+  v.field("repeat_share", o.repeat_share);
   v.field("freeze_s", o.freeze_s);
   v.field("dark_level", o.dark_level);
   v.field("dark_share", o.dark_share);
   v.field("sharpness_jump", o.sharpness_jump);
   v.field("quantiser_jump", o.quantiser_jump);
+  v.field("change_jump", o.change_jump);
   v.field("scene_correlation", o.scene_correlation);
   v.field("longest_step_s", o.longest_step_s);
 }
