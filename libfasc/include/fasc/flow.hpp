@@ -21,12 +21,15 @@ struct FlowOptions {
   void check() const;
 };
 
+/// px; the smallest side that motion is estimated on.
+inline constexpr int kSmallestFlowSide = 16;
+
 /// Estimates motion between two gray pictures. One object may be used for many pairs, from one thread at a time.
 class FlowEstimator {
  public:
   virtual ~FlowEstimator() = default;
-  /// Displacement from `before` to `after` in px, CV_32FC2, same size. Both CV_8UC1, same size, at least
-  /// 16 x 16 px (MisuseError). The result is a fresh matrix that the caller owns.
+  /// Displacement from `before` to `after` in px, CV_32FC2, same size. Both CV_8UC1, continuous, same size, at least
+  /// kSmallestFlowSide px on each side (MisuseError). The result is a fresh matrix that the caller owns.
   virtual cv::Mat flow(const cv::Mat& before, const cv::Mat& after) = 0;
 };
 
@@ -51,12 +54,13 @@ const char* to_string(PairState state);
 
 /// When a pair of pictures is measured. Figures are on the gray levels 0–255 of the region.
 struct PairOptions {
-  double repeat_residual = 0.35;     ///< share of the clip's usual frame difference below which a frame repeats the last one
+  double repeat_share = 0.15;        ///< share of the clip's usual frame difference below which a frame repeats the last one
   double freeze_s = 0.15;            ///< s; repeats that last longer are a freeze
   double dark_level = 8.0;           ///< gray level; a region whose mean is below is dark
   double dark_share = 0.35;          ///< a region darker than this share of its usual mean is dark
   double sharpness_jump = 0.02;      ///< relative change of sharpness at an intra picture that betrays it
   double quantiser_jump = 0.05;      ///< relative change of quantiser at an intra picture that betrays it
+  double change_jump = 1.5;          ///< frame difference at an intra picture over the usual one that betrays it
   double scene_correlation = 0.5;    ///< correlation of two pictures below which the scene jumped
   double longest_step_s = 0.3;       ///< s; a longer step between frames is a gap
   /// Throws MisuseError naming the value and what is allowed.
@@ -71,12 +75,13 @@ class PairJudge {
   PairJudge(PairJudge&&) noexcept;
   PairJudge& operator=(PairJudge&&) noexcept;
 
-  /// What the step from the last distinct picture to this one is. `pixels`: the region's crop of frame.gray, CV_8UC1.
-  /// last_distinct() is the picture to measure from.
+  /// What the step from the last distinct picture to this one is. `pixels`: the region's crop of frame.gray, CV_8UC1, one size
+  /// for all frames. A repeat and a freeze leave the last distinct picture as it is; every other state makes this picture the last one.
   PairState judge(const Frame& frame, const cv::Mat& pixels);
-  /// The last distinct picture before the one last judged, and its time; empty before the second frame.
-  const cv::Mat& last_distinct() const;
-  double last_distinct_time_s() const;
+  /// s; time from the last distinct picture to the one last judged; NaN for the first.
+  double step_s() const;
+  /// Gray levels; mean absolute difference between the two; NaN for the first.
+  double change() const;
 
  private:
   struct Impl;

@@ -17,6 +17,9 @@ struct Screen {
   std::vector<cv::Rect> muscle_bands;    ///< px; for each echo area the band below skin and fat that is measured with "auto"
 };
 
+/// s; how much of a clip the screen is found from.
+inline constexpr double kScreenSeconds = 3.0;
+
 /// Finds the screen's layout from a few seconds of frames. Memory is that of a few pictures, however many frames are given.
 /// Rule: echo is textured and changes from frame to frame (speckle), or is bright and textured on a still picture; text, rulers and
 /// margins are black around thin strokes. Areas are the large rectangles of what is left after an opening that removes strokes.
@@ -37,6 +40,6 @@ class ScreenFinder {
 };
 
 /// Reads up to `seconds` of a clip with a reader of its own and finds its screen. Errors as ClipReader.
-Screen find_screen(const std::string& path, const ClipOptions& options = {}, double seconds = 3.0);
+Screen find_screen(const std::string& path, const ClipOptions& options = {}, double seconds = kScreenSeconds);
 
 }  // namespace fasc

@@ -13,8 +13,9 @@
 
 namespace fasc {
 
-/// One twitch of part of a muscle. Displacement rises as a raised cosine over contraction_s and falls over relaxation_s; in space it is a
-/// Gaussian of radius_mm (a radius of 0 moves the whole muscle alike), along the fascicles.
+/// One twitch of part of a muscle. Displacement rises as a raised cosine over contraction_s and falls over relaxation_s. In space it is a
+/// Gaussian (61 % at radius_mm from the centre; a radius of 0 moves the whole muscle alike), mainly along the fascicles and a fifth
+/// across them. Towards the aponeuroses it fades; the fat follows with at most a fifth, the probe's face not at all.
 struct SimTwitch {
   double onset_s = 1.0;          ///< s
   double contraction_s = 0.08;   ///< s; onset to peak displacement
@@ -27,7 +28,7 @@ struct SimTwitch {
 
 /// One muscle seen by one probe.
 struct SimPanel {
-  std::string name = "muscle";                ///< label on the screen
+  std::string name = "MUSCLE";                ///< label on the screen, printable ASCII
   double width_mm = 40.0;                     ///< mm
   double depth_mm = 35.0;                     ///< mm
   double skin_mm = 1.5;                       ///< mm; thickness of the skin
@@ -35,15 +36,19 @@ struct SimPanel {
   double muscle_mm = 23.0;                    ///< mm; thickness between the two aponeuroses
   double pennation_deg = 17.0;                ///< degrees; fascicles against the aponeurosis
   std::vector<SimTwitch> twitches;            ///< what a correct program finds
-  double breathing_mm = 0.0;                  ///< mm; slow rise and fall of everything
+  double breathing_mm = 0.0;                  ///< mm; slow rise and fall of everything, rest to peak
   double breathing_hz = 0.3;                  ///< per s
-  double pulse_mm = 0.0;                      ///< mm; beat of an artery below the muscle
+  double pulse_mm = 0.0;                      ///< mm; beat of an artery below the muscle, at its wall
   double pulse_hz = 1.2;                      ///< per s
   double probe_mm = 0.0;                      ///< mm; size of random slides of the probe
   double probe_every_s = 3.0;                 ///< s; mean time between slides
   double contraction_mm = 0.0;                ///< mm; one slow voluntary contraction
   double contraction_at_s = 5.0;              ///< s; its start
   double contraction_for_s = 2.0;             ///< s; its length
+  double tremor_mm = 0.0;                     ///< mm; shaking of the contracted muscle, rest to peak
+  double tremor_hz = 9.0;                     ///< per s
+  double contact_lost_at_s = 0.0;             ///< s; the probe leaves the skin: the picture goes dark
+  double contact_lost_for_s = 0.0;            ///< s; for how long; 0: never
 };
 
 /// How the clip is coded.
@@ -61,16 +66,24 @@ struct Scene {
   double mm_per_px = 0.1;                     ///< mm per px, both ways
   double noise = 0.02;                        ///< electronic noise against mean echo amplitude
   double decorrelation = 0.002;               ///< share of speckle renewed per frame
+  double dynamic_range_db = 55.0;             ///< dB from black to white
   std::vector<SimPanel> panels{SimPanel{}};
   bool screen = true;                         ///< text, depth ticks and margins round the echo
+  std::string label = "SAMPLE";               ///< text at the screen's top left, printable ASCII
   SimCodec codec;
   std::vector<std::int64_t> repeated_frames;  ///< indices of frames that repeat the one before
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;
 };
 
-/// Reads a scene from JSON text; keys are the fields' names. Unknown keys and wrong types: MisuseError naming the key.
+/// Reads a scene from JSON text; keys are the fields' names and a missing key is the default. Besides, a panel may hold
+/// "random_twitches": {"count", "from_s", "to_s", "apart_s", "amplitude_mm", "radius_mm", "contraction_s", "relaxation_s"}, the last four
+/// each [low, high]: that many twitches are drawn from the seed, onsets at least apart_s from each other, and added to "twitches" in order
+/// of onset. Text that is not JSON, unknown keys, wrong types and values out of range: MisuseError naming key, value and what is allowed.
 Scene parse_scene(const std::string& json);
+
+/// The scene as JSON text that parse_scene reads, every field written out.
+std::string scene_json(const Scene& scene);
 
 /// Where a panel and its muscle are on the picture.
 struct SimLayout {
@@ -79,9 +92,11 @@ struct SimLayout {
   std::vector<cv::Rect> muscles;              ///< px, per panel: a rectangle inside the muscle
 };
 
-/// Draws the frames of a scene one by one.
+/// Draws the frames of a scene one by one. Pixels depend on the scene alone, not on threads or on what was drawn before. Not for two
+/// threads at once.
 class Simulator {
  public:
+  /// Throws MisuseError (Scene::check).
   explicit Simulator(const Scene& scene);
   ~Simulator();
   Simulator(Simulator&&) noexcept;
@@ -90,9 +105,10 @@ class Simulator {
   const SimLayout& layout() const;
   /// Number of frames.
   std::int64_t frames() const;
-  /// Picture i, CV_8UC1. Any order; the same index gives the same pixels.
+  /// Picture i of 0 … frames()-1, CV_8UC1, newly allocated. Any order; the same index gives the same pixels. Throws MisuseError.
   cv::Mat frame(std::int64_t i);
-  /// True displacement in px of the tissue at a place of the picture (px) at a time (s), against rest.
+  /// True displacement in px, at a time (s), of the tissue that at rest is at a place of the picture (px, pixel (0,0) covers [0,1)). NaN
+  /// outside the echo areas.
   cv::Point2d displacement(cv::Point2d at, double time_s) const;
 
  private:
@@ -100,12 +116,13 @@ class Simulator {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The truth about a scene as JSON text: seed, fps, frames, size, mm_per_px, per panel its echo area, muscle rectangle and twitches
-/// (onset_s, peak_s, amplitude_mm, radius_mm, x_px, y_px).
+/// The truth about a scene as JSON text: schema, version, clip, seed, fps, frames, width, height, mm_per_px, repeated_frames; per panel its
+/// name, echo_area and muscle [x,y,w,h] in px, twitches (onset_s, peak_s, end_s, amplitude_mm, radius_mm, peak_speed_mm_s, x_px, y_px),
+/// probe_slides (start_s, end_s, shift_mm) and contraction (start_s, end_s) or null; and the scene itself. Throws MisuseError.
 std::string truth_json(const Scene& scene, const std::string& clip_name);
 
-/// Renders a scene into `path` and writes the truth beside it (same name, .json). Files appear whole or not at all. Throws OutputError,
-/// Cancelled.
+/// Renders a scene into `path` and writes the truth beside it (same name, .json). Files appear whole or not at all, and an earlier truth is
+/// replaced; any other file at its place is left alone and named in a MisuseError. Throws OutputError, Cancelled.
 void simulate(const Scene& scene, const std::string& path, const Progress& progress = {});
 
 }  // namespace fasc

@@ -1,0 +1,240 @@
+// The spine: read, measure, find bursts, compare.
+#include "fasc/analysis.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <opencv2/imgproc.hpp>
+
+namespace fasc {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr std::int64_t kProgressEvery = 16;  // frames between two calls of a progress callback
+
+// What is measured in one clip: its regions and their meters.
+struct Plan {
+  std::vector<RegionMeter> meters;
+  Screen screen;
+};
+
+// Regions in the order they are measured.
+struct Wanted {
+  RegionSpec spec;
+  const char* name;
+};
+
+Scale scale_for(const std::optional<Scale>& given, const ClipInfo& info) {
+  if (given) return *given;
+  Scale scale;
+  if (info.mm_per_px_x > 0 && info.mm_per_px_y > 0) {
+    scale.mm_per_px_x = info.mm_per_px_x;
+    scale.mm_per_px_y = info.mm_per_px_y;
+    scale.source = "file";
+  }
+  return scale;
+}
+
+Plan plan_for(const std::vector<Wanted>& wanted, const Screen& screen, const Scale& scale, const ClipInfo& info,
+              const EnergyOptions& options) {
+  Plan plan;
+  plan.screen = screen;
+  const auto hint = static_cast<std::size_t>(std::max<std::int64_t>(0, info.frames_expected.value_or(0)));
+  for (const Wanted& want : wanted) {
+    const Region region = make_region(want.spec, want.name, screen);
+    plan.meters.emplace_back(region, near_field_of(region, screen), scale, info.intra_only, options, hint);
+  }
+  return plan;
+}
+
+// The picture with everything outside the echo areas black (burned-in names stay out).
+cv::Mat echo_only(const cv::Mat& gray, const Screen& screen) {
+  cv::Mat shown = cv::Mat::zeros(gray.size(), gray.type());
+  for (const cv::Rect& area : screen.echo_areas) gray(area).copyTo(shown(area));
+  return shown;
+}
+
+double median_step_s(const Trace& trace) {
+  std::vector<double> steps;
+  for (std::size_t i = 1; i < trace.frames(); ++i) steps.push_back(trace.time_s[i] - trace.time_s[i - 1]);
+  if (steps.empty()) return kNaN;
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return *middle;
+}
+
+// Feeds every frame of `next` to the meters, one after the other or one thread per region, and sums the clip up.
+template <class Next>
+std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progress& progress, double expected, const char* stage) {
+  std::int64_t frames = 0;
+  while (std::optional<Frame> frame = next()) {
+    if (frames == 0) clip.poster = echo_only(frame->gray, plan.screen);
+    for (RegionMeter& meter : plan.meters) meter.add(*frame);
+    ++frames;
+    if (progress && frames % kProgressEvery == 0) {
+      const double done = expected > 0 ? std::min(1.0, static_cast<double>(frames) / expected) : 0.0;
+      if (!progress(done, stage)) throw Cancelled();
+    }
+  }
+  if (frames < 2) {
+    throw ClipError(clip.info.name + ": " + (frames == 0 ? "no frame" : "one frame") +
+                    " to measure; at least two are needed (a clip, not a still picture; see --from and --to)");
+  }
+  std::vector<Trace> traces;
+  for (RegionMeter& meter : plan.meters) traces.push_back(meter.finish());
+  const double step_s = median_step_s(traces.front());
+  clip.frames = frames;
+  clip.frame_rate = 1 / step_s;
+  clip.duration_s = traces.front().time_s.back() - traces.front().time_s.front() + step_s;
+  clip.screen = plan.screen;
+  return traces;
+}
+
+// Reads one clip and measures the regions wanted in it.
+std::vector<Trace> measure_clip(const std::string& path, const std::vector<Wanted>& wanted, const std::optional<Scale>& scale,
+                                const AnalyzeOptions& options, const Progress& progress, const char* stage, ClipSummary& clip) {
+  ClipOptions reading;
+  reading.from_s = options.from_s;
+  reading.to_s = options.to_s;
+  reading.read_ahead = options.threads != 1;
+  const Screen screen = find_screen(path, reading);
+  ClipReader reader(path, reading);
+  clip.info = reader.info();
+  clip.scale = scale_for(scale, clip.info);
+  Plan plan = plan_for(wanted, screen, clip.scale, clip.info, options.energy);
+  const double expected = static_cast<double>(clip.info.frames_expected.value_or(0));
+  std::vector<Trace> traces = run(plan, [&] { return reader.next(); }, clip, progress, expected, stage);
+  clip.complete = reader.complete();
+  clip.problems = reader.problems();
+  return traces;
+}
+
+std::vector<Wanted> wanted_here(const AnalyzeOptions& options) {
+  std::vector<Wanted> wanted{{options.target, "target"}};
+  if (options.control && options.control_clip.empty()) wanted.push_back({*options.control, "control"});
+  return wanted;
+}
+
+RateSample sample_of(const RegionResult& result, const ClipSummary& clip) {
+  RateSample sample;
+  sample.events = result.count(BurstKind::fasciculation);
+  sample.observed_s = result.observed_s;
+  sample.energy = result.trace.energy;
+  sample.energy_unit = result.trace.scale.known() ? "(mm/s)^2" : "(px/s)^2";
+  const Scale& scale = result.trace.scale;
+  sample.area = result.trace.region.area_px() * scale.unit_x() * scale.unit_y();
+  sample.frame_rate = clip.frame_rate;
+  return sample;
+}
+
+RegionResult result_of(const Trace& trace, const AnalyzeOptions& options) {
+  RegionResult result;
+  result.trace = trace;
+  result.found = find_bursts(trace, options.bursts);
+  result.observed_s = trace.observed_s();
+  result.rate = rate_of(result.count(BurstKind::fasciculation), result.observed_s, options.compare.alpha);
+  return result;
+}
+
+void warn_of_region(const RegionResult& result, const ClipSummary& clip, std::vector<std::string>& warnings) {
+  const std::string& name = result.trace.region.name;
+  if (!result.trace.near_field) warnings.push_back(name + ": no near field above the region, so probe motion cannot be told from a twitch.");
+  if (std::isnan(result.found.level.sure)) warnings.push_back(name + ": fewer than four steps could be measured, no burst can be found.");
+  const double missing_s = clip.duration_s - result.observed_s;
+  if (missing_s > 0.1 * clip.duration_s) {
+    warnings.push_back(name + ": " + std::to_string(std::lround(100 * missing_s / clip.duration_s)) +
+                       " % of the time could not be measured and is not counted as observed.");
+  }
+}
+
+void warn_of_clip(const ClipSummary& clip, std::vector<std::string>& warnings) {
+  for (const std::string& problem : clip.problems) warnings.push_back(clip.info.name + ": " + problem);
+  if (!clip.scale.known()) warnings.push_back(clip.info.name + ": no scale, so lengths are in px and speeds in px/s.");
+  if (clip.frame_rate < CompareOptions{}.lowest_frame_rate) {
+    warnings.push_back(clip.info.name + ": " + std::to_string(std::lround(clip.frame_rate)) + " frames per s; below 20 short twitches are missed.");
+  }
+}
+
+}  // namespace
+
+void AnalyzeOptions::check() const {
+  if (!(from_s >= 0)) throw MisuseError("from " + std::to_string(from_s) + " s: allowed is 0 or more");
+  if (!(to_s > from_s)) throw MisuseError("to " + std::to_string(to_s) + " s: allowed is more than from (" + std::to_string(from_s) + " s)");
+  if (threads < 0 || threads > 1024) throw MisuseError("threads " + std::to_string(threads) + ": allowed is 0 (all) to 1024");
+  if (control_scale && control_clip.empty()) throw MisuseError("a scale for the control clip is given without a control clip");
+  energy.check();
+  bursts.check();
+  compare.check();
+}
+
+int RegionResult::count(BurstKind kind) const {
+  return static_cast<int>(std::count_if(found.bursts.begin(), found.bursts.end(), [&](const Burst& b) { return b.kind == kind; }));
+}
+
+Measurement measure(const std::string& path, const AnalyzeOptions& options, const Progress& progress) {
+  options.check();
+  Measurement m;
+  m.options = options;
+  std::vector<Trace> traces = measure_clip(path, wanted_here(options), options.scale, options, progress, "measuring", m.clip);
+  m.target = std::move(traces[0]);
+  if (traces.size() > 1) m.control = std::move(traces[1]);
+  if (!options.control_clip.empty()) {
+    const std::vector<Wanted> wanted{{options.control.value_or(RegionSpec{}), "control"}};
+    m.control = std::move(measure_clip(options.control_clip, wanted, options.control_scale, options, progress, "measuring control",
+                                       m.control_clip.emplace())[0]);
+  }
+  return m;
+}
+
+Measurement measure_frames(const std::vector<Frame>& frames, const std::string& name, const AnalyzeOptions& options,
+                           const Progress& progress) {
+  options.check();
+  if (!options.control_clip.empty()) throw MisuseError("control_clip: allowed only where the target is a file too");
+  Measurement m;
+  m.options = options;
+  ScreenFinder finder;
+  for (const Frame& frame : frames) {
+    if (frame.time_s >= options.from_s && frame.time_s < std::min(options.to_s, options.from_s + kScreenSeconds)) finder.add(frame);
+  }
+  m.clip.info.name = name;
+  m.clip.info.intra_only = true;
+  if (!frames.empty()) m.clip.info.width = frames[0].gray.cols, m.clip.info.height = frames[0].gray.rows;
+  m.clip.info.frames_expected = static_cast<std::int64_t>(frames.size());
+  m.clip.scale = scale_for(options.scale, m.clip.info);
+  Plan plan = plan_for(wanted_here(options), finder.find(), m.clip.scale, m.clip.info, options.energy);
+  std::size_t at = 0;
+  const auto next = [&]() -> std::optional<Frame> {
+    while (at < frames.size() && frames[at].time_s < options.from_s) ++at;
+    if (at >= frames.size() || frames[at].time_s >= options.to_s) return std::nullopt;
+    return frames[at++];
+  };
+  std::vector<Trace> traces = run(plan, next, m.clip, progress, static_cast<double>(frames.size()), "measuring");
+  m.target = std::move(traces[0]);
+  if (traces.size() > 1) m.control = std::move(traces[1]);
+  return m;
+}
+
+Analysis conclude(const Measurement& measurement) {
+  Analysis a;
+  a.options = measurement.options;
+  a.clip = measurement.clip;
+  a.control_clip = measurement.control_clip;
+  a.target = result_of(measurement.target, a.options);
+  warn_of_clip(a.clip, a.warnings);
+  warn_of_region(a.target, a.clip, a.warnings);
+  if (!measurement.control) return a;
+
+  const ClipSummary& control_clip = a.control_clip ? *a.control_clip : a.clip;
+  a.control = result_of(*measurement.control, a.options);
+  if (a.control_clip) warn_of_clip(*a.control_clip, a.warnings);
+  warn_of_region(*a.control, control_clip, a.warnings);
+  a.comparison = compare(sample_of(a.target, a.clip), sample_of(*a.control, control_clip), a.options.compare);
+  a.warnings.insert(a.warnings.end(), a.comparison->warnings.begin(), a.comparison->warnings.end());
+  return a;
+}
+
+Analysis analyze(const std::string& path, const AnalyzeOptions& options, const Progress& progress) {
+  return conclude(measure(path, options, progress));
+}
+
+}  // namespace fasc

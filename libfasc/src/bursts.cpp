@@ -1,0 +1,354 @@
+// Finding bursts on a trace and telling their kind.
+//
+// 1. Velocity of each grid cell against the near field; the detection speed is the mean of the fastest 15 % of cells.
+// 2. Calm level: median and lower half-width of that speed, which twitches hardly touch. A burst is sure above
+//    max(floor, level + threshold x spread) and lasts while above the edge threshold.
+// 3. Lobes of one twitch (contraction, relaxation) are joined, two twitches close together are kept apart, by the direction of motion.
+// 4. What is left is described in numbers and named by the rules in kind_of().
+#include "fasc/bursts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "motion_view.hpp"
+
+namespace fasc {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kFewestSteps = 4;         // measured steps that a level can be taken from
+constexpr double kEdgeOfFloor = 0.4;            // edge threshold is at least this share of the floor
+constexpr double kRelaxationShare = 0.35;       // a lobe this much slower than the first is its relaxation, whatever its direction
+constexpr double kSameDirection = 0.3;          // cosine between two lobes' motion from which they pull the same way
+constexpr double kValleyShare = 0.5;            // two peaks with a valley below this share of the lower one can be two twitches
+constexpr double kTwinApart_s = 0.15;           // s; peaks closer than this are one twitch
+constexpr double kSlowLobe_s = 0.30;            // s; width at half height of a lobe too slow for a twitch
+constexpr double kSlowRise_s = 0.22;            // s; a twitch reaches its largest displacement within this time (published 0.16–0.195 s)
+constexpr double kReturnWindow_s = 0.4;         // s after the end in which tissue comes back after a twitch
+constexpr double kNoReturn = 0.5;               // share of the largest displacement that is left where tissue did not come back
+constexpr double kContext_s = 1.0;              // s on both sides in which probe motion is looked for
+constexpr double kContextNearShare = 0.25;      // near-field speed over the burst's peak that counts as probe motion there
+constexpr double kContextNearOfSure = 0.5;      // and at least this share of the sure threshold
+constexpr double kContextTime = 0.3;            // share of that time that makes a burst part of probe motion
+constexpr double kUniform = 0.5;                // whole share from which the picture moves as one
+constexpr double kContactNear_s = 0.2;          // s between a burst and a dark frame or scene jump that explains it
+constexpr double kAfterKeyLongest_s = 0.15;     // s; a weak burst right after a key frame that is no longer than this is the encoder's
+constexpr double kAfterKeyScore = 5.0;          // and no clearer than this many thresholds
+constexpr int kPulseBeats = 5;                  // bursts in a row that make a pulse
+constexpr double kPulseShortest_s = 0.4, kPulseLongest_s = 1.25;  // s between beats: 0.8–2.5 per s
+constexpr double kPulseJitter = 0.12;           // relative deviation of beats from their median interval
+
+struct Lobe {
+  std::size_t first = 0, last = 0, peak = 0;
+};
+
+double quantile(std::vector<float> values, double share) {
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return static_cast<double>(*at);
+}
+
+std::vector<float> finite_of(const std::vector<float>& speed) {
+  std::vector<float> found;
+  std::copy_if(speed.begin(), speed.end(), std::back_inserter(found), [](float v) { return std::isfinite(v); });
+  return found;
+}
+
+CalmLevel level_of(const std::vector<float>& speed, const MotionView& view, const BurstOptions& options) {
+  CalmLevel level;
+  const std::vector<float> found = finite_of(speed);
+  if (found.size() < kFewestSteps) return level;
+  level.speed = quantile(found, 0.5);
+  level.spread = level.speed - quantile(found, 0.1587);
+  const double floor_speed = view.trace().scale.known() ? options.floor_mm_s : options.floor_px_s;
+  const double floor = std::max(floor_speed, options.floor_px * view.unit() / view.usual_step_s());
+  level.sure = std::max(floor, level.speed + options.threshold * level.spread);
+  level.edge = std::max(kEdgeOfFloor * floor, level.speed + options.edge_threshold * level.spread);
+  return level;
+}
+
+// Stretches above the edge threshold; missing steps inside are bridged for at most kLongestBridge_s.
+std::vector<Lobe> lobes_above(const std::vector<float>& speed, const std::vector<double>& time_s, double edge) {
+  std::vector<Lobe> lobes;
+  for (std::size_t i = 0; i < speed.size(); ++i) {
+    if (!(static_cast<double>(speed[i]) > edge)) continue;
+    Lobe lobe{i, i, i};
+    for (std::size_t k = i + 1; k < speed.size(); ++k) {
+      if (std::isnan(speed[k])) {
+        if (time_s[k] - time_s[lobe.last] > kLongestBridge_s + 1e-6) break;
+        continue;
+      }
+      if (!(static_cast<double>(speed[k]) > edge)) break;
+      lobe.last = k;
+      if (speed[k] > speed[lobe.peak]) lobe.peak = k;
+    }
+    i = lobe.last;
+    lobes.push_back(lobe);
+  }
+  return lobes;
+}
+
+std::size_t fastest(const std::vector<float>& speed, std::size_t first, std::size_t last) {
+  std::size_t best = first;
+  for (std::size_t i = first; i <= last; ++i) {
+    if (std::isnan(speed[best]) || speed[i] > speed[best]) best = i;
+  }
+  return best;
+}
+
+std::size_t slowest(const std::vector<float>& speed, std::size_t first, std::size_t last) {
+  std::size_t best = first;
+  for (std::size_t i = first; i <= last; ++i) {
+    if (std::isnan(speed[best]) || speed[i] < speed[best]) best = i;
+  }
+  return best;
+}
+
+// Two twitches without a rest between them: a second peak, past a valley, that pulls the same way as the first.
+std::vector<Lobe> split(const Lobe& lobe, const std::vector<float>& speed, const MotionView& view, double sure) {
+  const std::vector<double>& time_s = view.trace().time_s;
+  std::vector<Lobe> parts;
+  Lobe now{lobe.first, lobe.last, lobe.first};
+  now.peak = now.first;
+  for (std::size_t k = lobe.first; k <= lobe.last; ++k) {
+    if (std::isnan(speed[k])) continue;
+    const bool top = (k == lobe.first || !(speed[k - 1] > speed[k])) && (k == lobe.last || !(speed[k + 1] >= speed[k]));
+    if (!top) continue;
+    const std::size_t valley = slowest(speed, now.peak, k);
+    const double lower = std::min(static_cast<double>(speed[now.peak]), static_cast<double>(speed[k]));
+    const bool apart = time_s[k] - time_s[now.peak] >= kTwinApart_s && static_cast<double>(speed[valley]) < kValleyShare * lower;
+    if (apart && lower > sure && valley > now.peak &&
+        view.alike(view.shift(now.first, now.peak), view.shift(valley + 1, k)) > kSameDirection) {
+      now.last = valley;
+      parts.push_back(now);
+      now = {valley + 1, lobe.last, k};
+    } else if (speed[k] > speed[now.peak] || std::isnan(speed[now.peak])) {
+      now.peak = k;
+    }
+  }
+  now.peak = fastest(speed, now.first, now.last);
+  parts.push_back(now);
+  return parts;
+}
+
+// Relaxation lobes join the contraction before them; only what rises above `sure` stays.
+std::vector<Lobe> events_of(const std::vector<float>& speed, const MotionView& view, const CalmLevel& level, double join_s) {
+  const std::vector<double>& time_s = view.trace().time_s;
+  std::vector<Lobe> events;
+  for (const Lobe& whole : lobes_above(speed, time_s, level.edge)) {
+    for (const Lobe& lobe : split(whole, speed, view, level.sure)) {
+      if (!events.empty() && lobe.first != events.back().last + 1) {
+        Lobe& before = events.back();
+        const double gap_s = view.begin_s(lobe.first) - time_s[before.last];
+        const bool slower = static_cast<double>(speed[lobe.peak]) < kRelaxationShare * static_cast<double>(speed[before.peak]);
+        const bool back = view.alike(view.shift(before.first, before.peak), view.shift(lobe.first, lobe.peak)) < 0 &&
+                          speed[lobe.peak] < speed[before.peak];
+        if (gap_s <= join_s && (slower || back)) {
+          before.last = lobe.last;
+          continue;
+        }
+      }
+      events.push_back(lobe);
+    }
+  }
+  std::erase_if(events, [&](const Lobe& e) { return static_cast<double>(speed[e.peak]) < level.sure; });
+  return events;
+}
+
+// Numbers that kinds are told by and that are not part of a Burst.
+struct Shape {
+  double lobe_width_s = 0;        // width at half height
+  double context_share = 0;       // share of the time around with near-field motion
+  std::size_t steps = 0;          // measured steps
+  bool at_contact_loss = false;   // beside a dark frame or a scene jump
+  bool at_damage = false;         // beside damage or a gap
+  bool after_key_frame = false;
+  bool raw_only = false;          // seen only before the near field's motion is taken away
+};
+
+double lobe_width(const std::vector<float>& speed, const MotionView& view, const Lobe& event) {
+  const float half = speed[event.peak] / 2;
+  std::size_t left = event.peak, right = event.peak;
+  while (left > event.first && !(speed[left - 1] < half)) --left;
+  while (right < event.last && !(speed[right + 1] < half)) ++right;
+  return view.trace().time_s[right] - view.begin_s(left);
+}
+
+double context_share(const MotionView& view, const Lobe& event, double near_limit) {
+  const std::vector<double>& time_s = view.trace().time_s;
+  int seen = 0, moving = 0;
+  for (std::size_t i = 1; i < time_s.size(); ++i) {
+    const bool inside = i >= event.first && i <= event.last;
+    if (inside || time_s[i] < time_s[event.first] - kContext_s || time_s[i] > time_s[event.last] + kContext_s) continue;
+    if (std::isnan(view.near_speed()[i])) continue;
+    ++seen;
+    moving += static_cast<double>(view.near_speed()[i]) > near_limit ? 1 : 0;
+  }
+  return seen > 0 ? static_cast<double>(moving) / seen : 0.0;
+}
+
+void look_around(const MotionView& view, const Lobe& event, Shape& shape) {
+  const Trace& trace = view.trace();
+  for (std::size_t i = 1; i < trace.frames(); ++i) {
+    const double distance_s = std::max({0.0, view.begin_s(event.first) - trace.time_s[i], trace.time_s[i] - trace.time_s[event.last]});
+    if (distance_s > kContactNear_s) continue;
+    const PairState state = trace.state[i];
+    shape.at_contact_loss |= state == PairState::dark || state == PairState::scene_jump;
+    shape.at_damage |= (state == PairState::corrupt || state == PairState::gap) && distance_s <= kContactNear_s / 2;
+  }
+  std::size_t before = event.first;
+  while (before > 1 && std::isnan(view.relative()[before - 1]) && trace.state[before - 1] == PairState::repeat) --before;
+  shape.after_key_frame = before > 1 && trace.state[before - 1] == PairState::key_frame;
+}
+
+Burst describe(const MotionView& view, const std::vector<float>& speed, const Lobe& event, const CalmLevel& level, Shape& shape) {
+  const Trace& trace = view.trace();
+  Burst burst;
+  burst.onset_s = view.begin_s(event.first);
+  burst.peak_s = trace.time_s[event.peak];
+  burst.end_s = trace.time_s[event.last];
+  burst.duration_s = burst.end_s - burst.onset_s;
+  const double peak_speed = static_cast<double>(speed[event.peak]);
+  burst.score = level.spread > 0 ? (peak_speed - level.speed) / level.spread : kNaN;
+  burst.whole_share = static_cast<double>(trace.whole_share[event.peak]);
+  double near = 0, muscle = 0;
+  for (std::size_t i = event.first; i <= event.last; ++i) {
+    if (std::isnan(speed[i])) {
+      burst.missing_s += trace.time_s[i] - trace.time_s[i - 1];
+      continue;
+    }
+    ++shape.steps;
+    burst.energy_peak = std::max(burst.energy_peak, static_cast<double>(trace.energy[i]));
+    near += std::isnan(view.near_speed()[i]) ? 0.0 : static_cast<double>(view.near_speed()[i]);
+    muscle += static_cast<double>(view.raw()[i]);
+  }
+  if (trace.near_field && muscle > 0) burst.near_field_ratio = near / muscle;
+  view.describe_motion(event.first, event.last, kReturnWindow_s, burst);
+  const double fastest_cell = view.fastest_cell(event.peak);
+  burst.peak_speed_px_s = fastest_cell / view.unit();
+  if (trace.scale.known()) burst.peak_speed_mm_s = fastest_cell;
+  shape.lobe_width_s = lobe_width(speed, view, event);
+  shape.context_share = context_share(view, event, std::max(kContextNearShare * peak_speed, kContextNearOfSure * level.sure));
+  look_around(view, event, shape);
+  return burst;
+}
+
+BurstKind kind_of(const Burst& burst, const Shape& shape, const BurstOptions& options) {
+  const double near = std::isnan(burst.near_field_ratio) ? 0 : burst.near_field_ratio;
+  if (shape.at_contact_loss || shape.at_damage) return BurstKind::artefact;
+  const bool with_near = near >= options.near_field_share && burst.whole_share >= kUniform;
+  if (shape.raw_only || with_near) return BurstKind::probe_motion;
+  if (shape.steps < 2 || burst.duration_s < options.shortest_s) return BurstKind::artefact;
+  if (shape.after_key_frame && burst.duration_s <= kAfterKeyLongest_s && burst.score < kAfterKeyScore * options.threshold) return BurstKind::artefact;
+  if (shape.context_share >= kContextTime) return BurstKind::probe_motion;
+  const bool slow = shape.lobe_width_s > kSlowLobe_s || burst.duration_s > options.longest_s || burst.contraction_s > kSlowRise_s;
+  const bool stays = burst.rest_share > kNoReturn;
+  if (slow || stays) return near >= options.near_field_share / 2 && stays ? BurstKind::probe_motion : BurstKind::contraction;
+  return BurstKind::fasciculation;
+}
+
+double confidence_of(const Burst& burst, const BurstOptions& options) {
+  const double clear = 1 - std::exp(-std::max(0.0, burst.score) / (2 * options.threshold));
+  if (burst.kind != BurstKind::fasciculation) return clear;
+  const double near = std::isnan(burst.near_field_ratio) ? 0.5 : std::min(1.0, burst.near_field_ratio / options.near_field_share);
+  const double back = std::isnan(burst.rest_share) ? 0.7 : 1 - burst.rest_share / 2;
+  return clear * (1 - 0.5 * near) * back;
+}
+
+// Small regular beats in a row are a pulse.
+void mark_pulse(std::vector<Burst>& bursts) {
+  std::vector<std::size_t> beats;
+  for (std::size_t i = 0; i < bursts.size(); ++i) {
+    if (bursts[i].kind == BurstKind::fasciculation || bursts[i].kind == BurstKind::contraction) beats.push_back(i);
+  }
+  const auto regular = [&](std::size_t from) {
+    std::vector<double> intervals;
+    double lowest = bursts[beats[from]].score, highest = lowest;
+    for (std::size_t k = from; k + 1 < from + kPulseBeats; ++k) {
+      intervals.push_back(bursts[beats[k + 1]].onset_s - bursts[beats[k]].onset_s);
+      lowest = std::min(lowest, bursts[beats[k + 1]].score);
+      highest = std::max(highest, bursts[beats[k + 1]].score);
+    }
+    std::sort(intervals.begin(), intervals.end());
+    const double middle = intervals[intervals.size() / 2];
+    const bool steady = intervals.front() >= middle * (1 - kPulseJitter) && intervals.back() <= middle * (1 + kPulseJitter);
+    return steady && middle >= kPulseShortest_s && middle <= kPulseLongest_s && highest < 2.5 * lowest;
+  };
+  std::vector<std::size_t> pulse;
+  for (std::size_t from = 0; from + kPulseBeats <= beats.size(); ++from) {
+    if (!regular(from)) continue;
+    for (std::size_t k = from; k < from + kPulseBeats; ++k) pulse.push_back(beats[k]);
+  }
+  for (const std::size_t i : pulse) bursts[i].kind = BurstKind::pulsation;
+}
+
+// Motion that vanishes against the near field: the probe's. Only where no burst was found already.
+void add_probe_motion(const MotionView& view, const BurstOptions& options, const CalmLevel& relative_level, std::vector<Burst>& bursts) {
+  CalmLevel level = level_of(view.raw(), view, options);
+  level.sure = std::max(level.sure, 2 * relative_level.sure);
+  level.edge = std::max(level.edge, relative_level.edge);
+  std::vector<Burst> found;
+  for (const Lobe& event : events_of(view.raw(), view, level, options.join_s)) {
+    Shape shape;
+    Burst burst = describe(view, view.raw(), event, level, shape);
+    const bool known = std::any_of(bursts.begin(), bursts.end(), [&](const Burst& b) { return b.onset_s < burst.end_s && burst.onset_s < b.end_s; });
+    if (known || shape.steps < 2) continue;
+    shape.raw_only = true;
+    burst.kind = kind_of(burst, shape, options);
+    burst.confidence = confidence_of(burst, options);
+    found.push_back(burst);
+  }
+  bursts.insert(bursts.end(), found.begin(), found.end());
+  std::sort(bursts.begin(), bursts.end(), [](const Burst& a, const Burst& b) { return a.onset_s < b.onset_s; });
+}
+
+void need(bool good, const char* name, double found, const char* allowed) {
+  if (!good) throw MisuseError(std::string(name) + " " + std::to_string(found) + ": allowed is " + allowed);
+}
+
+}  // namespace
+
+const char* to_string(BurstKind kind) {
+  switch (kind) {
+    case BurstKind::fasciculation: return "fasciculation";
+    case BurstKind::probe_motion: return "probe_motion";
+    case BurstKind::contraction: return "contraction";
+    case BurstKind::pulsation: return "pulsation";
+    case BurstKind::artefact: return "artefact";
+  }
+  return "unknown";
+}
+
+void BurstOptions::check() const {
+  need(threshold > 0 && threshold <= 1000, "threshold", threshold, "above 0 to 1000");
+  need(edge_threshold > 0 && edge_threshold <= threshold, "edge_threshold", edge_threshold, "above 0 to threshold");
+  need(floor_mm_s >= 0 && floor_mm_s <= 1000, "floor_mm_s", floor_mm_s, "0 to 1000 mm/s");
+  need(floor_px_s >= 0 && floor_px_s <= 10000, "floor_px_s", floor_px_s, "0 to 10000 px/s");
+  need(floor_px >= 0 && floor_px <= 100, "floor_px", floor_px, "0 to 100 px");
+  need(join_s >= 0 && join_s <= 1, "join_s", join_s, "0 to 1 s");
+  need(shortest_s >= 0 && shortest_s < longest_s, "shortest_s", shortest_s, "0 s to below longest_s");
+  need(longest_s > 0 && longest_s <= 10, "longest_s", longest_s, "above 0 to 10 s");
+  need(near_field_share > 0 && near_field_share <= 1, "near_field_share", near_field_share, "above 0 to 1");
+}
+
+BurstResult find_bursts(const Trace& trace, const BurstOptions& options) {
+  options.check();
+  const MotionView view(trace);
+  BurstResult result;
+  result.speed = view.relative();
+  result.level = level_of(result.speed, view, options);
+  if (std::isnan(result.level.sure)) return result;
+  for (const Lobe& event : events_of(result.speed, view, result.level, options.join_s)) {
+    Shape shape;
+    Burst burst = describe(view, result.speed, event, result.level, shape);
+    burst.kind = kind_of(burst, shape, options);
+    burst.confidence = confidence_of(burst, options);
+    result.bursts.push_back(burst);
+  }
+  if (trace.near_field) add_probe_motion(view, options, result.level, result.bursts);
+  mark_pulse(result.bursts);
+  return result;
+}
+
+}  // namespace fasc

@@ -1,0 +1,178 @@
+// Speeds and displacements of a trace's cells.
+#include "motion_view.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace fasc {
+namespace {
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr double kFastShare = 0.15;   // share of cells that the detection speed is the mean of
+constexpr double kLeastAfter_s = 0.2; // s; with less of the clip left after a burst its return is not judged
+constexpr double kActiveShare = 0.5;  // a cell takes part where it moves at least this share of the largest displacement
+
+float mean_of_fastest(std::vector<float>& speeds) {
+  if (speeds.empty()) return kNaN;
+  const auto n = std::max<std::ptrdiff_t>(1, std::lround(kFastShare * static_cast<double>(speeds.size())));
+  std::partial_sort(speeds.begin(), speeds.begin() + n, speeds.end(), std::greater<>());
+  float sum = 0;
+  for (std::ptrdiff_t i = 0; i < n; ++i) sum += speeds[static_cast<std::size_t>(i)];
+  return sum / static_cast<float>(n);
+}
+
+double usual_step(const Trace& trace) {
+  std::vector<float> steps;
+  for (std::size_t i = 0; i < trace.frames(); ++i) {
+    if (trace.state[i] == PairState::measured) steps.push_back(trace.step_s[i]);
+  }
+  if (steps.empty()) return 1.0;
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return static_cast<double>(*middle);
+}
+
+}  // namespace
+
+MotionView::MotionView(const Trace& trace)
+    : trace_(trace),
+      relative_(trace.frames(), kNaN),
+      raw_(trace.frames(), kNaN),
+      near_speed_(trace.frames(), kNaN),
+      unit_(std::sqrt(trace.scale.unit_x() * trace.scale.unit_y())),
+      usual_step_s_(usual_step(trace)) {
+  for (std::size_t i = 0; i < trace.frames(); ++i) {
+    if (trace.state[i] == PairState::measured) add_speeds(i);
+  }
+}
+
+double MotionView::begin_s(std::size_t frame) const {
+  if (frame == 0) return trace_.time_s.front();
+  const float step_s = trace_.step_s[frame];
+  return std::isnan(step_s) ? trace_.time_s[frame - 1] : trace_.time_s[frame] - static_cast<double>(step_s);
+}
+
+bool MotionView::relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const {
+  const std::size_t at = (frame * cells() + cell) * 2;
+  if (trace_.grid[at] == kGridMissing) return false;
+  const float near_dx = std::isnan(trace_.near_dx[frame]) ? 0.f : trace_.near_dx[frame];
+  const float near_dy = std::isnan(trace_.near_dy[frame]) ? 0.f : trace_.near_dy[frame];
+  constexpr float kUnit = static_cast<float>(kGridUnitPx);
+  step.x = (static_cast<float>(trace_.grid[at]) * kUnit - near_dx) * static_cast<float>(trace_.scale.unit_x());
+  step.y = (static_cast<float>(trace_.grid[at + 1]) * kUnit - near_dy) * static_cast<float>(trace_.scale.unit_y());
+  return true;
+}
+
+void MotionView::add_speeds(std::size_t frame) {
+  std::vector<float> relative, raw;
+  const float step_s = trace_.step_s[frame];
+  const bool near_known = !std::isnan(trace_.near_dx[frame]);
+  const cv::Point2f near(near_known ? trace_.near_dx[frame] * static_cast<float>(trace_.scale.unit_x()) : 0.f,
+                         near_known ? trace_.near_dy[frame] * static_cast<float>(trace_.scale.unit_y()) : 0.f);
+  for (std::size_t cell = 0; cell < cells(); ++cell) {
+    cv::Point2f step;
+    if (!relative_step(frame, cell, step)) continue;
+    relative.push_back(std::hypot(step.x, step.y) / step_s);
+    raw.push_back(std::hypot(step.x + near.x, step.y + near.y) / step_s);
+  }
+  relative_[frame] = mean_of_fastest(relative);
+  raw_[frame] = mean_of_fastest(raw);
+  if (near_known) near_speed_[frame] = std::hypot(near.x, near.y) / step_s;
+}
+
+std::vector<cv::Point2f> MotionView::shift(std::size_t first, std::size_t last) const {
+  std::vector<cv::Point2f> sum(cells());
+  for (std::size_t frame = first; frame <= last; ++frame) add_step(frame, sum);
+  return sum;
+}
+
+double MotionView::alike(const std::vector<cv::Point2f>& a, const std::vector<cv::Point2f>& b) const {
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += static_cast<double>(a[i].dot(b[i]));
+    aa += static_cast<double>(a[i].dot(a[i]));
+    bb += static_cast<double>(b[i].dot(b[i]));
+  }
+  return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0.0;
+}
+
+double MotionView::fastest_cell(std::size_t frame) const {
+  double best = 0;
+  for (std::size_t cell = 0; cell < cells(); ++cell) {
+    cv::Point2f step;
+    if (relative_step(frame, cell, step)) best = std::max(best, static_cast<double>(std::hypot(step.x, step.y)));
+  }
+  return best / static_cast<double>(trace_.step_s[frame]);
+}
+
+void MotionView::add_step(std::size_t frame, std::vector<cv::Point2f>& at) const {
+  for (std::size_t cell = 0; cell < cells(); ++cell) {
+    cv::Point2f step;
+    if (relative_step(frame, cell, step)) at[cell] += step;
+  }
+}
+
+double MotionView::rest_share(const std::vector<float>& farthest, std::vector<cv::Point2f> at, std::size_t last, double window_s) const {
+  std::vector<std::size_t> order(cells());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return farthest[a] > farthest[b]; });
+  order.resize(static_cast<std::size_t>(std::max<long>(1, std::lround(kFastShare * static_cast<double>(cells())))));
+  const auto left = [&] {
+    float sum = 0;
+    for (const std::size_t cell : order) sum += std::hypot(at[cell].x, at[cell].y);
+    return sum;
+  };
+  float most = 0;
+  for (const std::size_t cell : order) most += farthest[cell];
+  float least = left();
+  double after_s = 0;
+  for (std::size_t frame = last + 1; frame < trace_.frames() && trace_.time_s[frame] <= trace_.time_s[last] + window_s; ++frame) {
+    add_step(frame, at);
+    least = std::min(least, left());
+    after_s = trace_.time_s[frame] - trace_.time_s[last];
+  }
+  const bool seen = most > 0 && (after_s >= kLeastAfter_s || least < most / 2);
+  return seen ? static_cast<double>(least / most) : static_cast<double>(kNaN);
+}
+
+void MotionView::describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst) const {
+  std::vector<cv::Point2f> at(cells());
+  std::vector<float> farthest(cells(), 0.f);
+  std::size_t lead = 0, top_frame = first;
+  for (std::size_t frame = first; frame <= last; ++frame) {
+    add_step(frame, at);
+    for (std::size_t cell = 0; cell < cells(); ++cell) {
+      farthest[cell] = std::max(farthest[cell], std::hypot(at[cell].x, at[cell].y));
+      if (farthest[cell] > farthest[lead]) lead = cell;
+    }
+    if (std::hypot(at[lead].x, at[lead].y) >= farthest[lead]) top_frame = frame;
+  }
+  const float top = farthest[lead];
+  burst.rest_share = rest_share(farthest, at, last, window_s);
+  burst.contraction_s = trace_.time_s[top_frame] - burst.onset_s;
+  burst.relaxation_s = burst.end_s - trace_.time_s[top_frame];
+  burst.peak_displacement_px = static_cast<double>(top) / unit_;
+  if (trace_.scale.known()) burst.peak_displacement_mm = static_cast<double>(top);
+
+  const cv::Rect box = trace_.region.bounds();
+  double weight = 0, x = 0, y = 0, active = 0, whole = 0;
+  for (std::size_t cell = 0; cell < cells(); ++cell) {
+    const double w = static_cast<double>(farthest[cell]) * static_cast<double>(farthest[cell]);
+    const double col = static_cast<double>(cell % static_cast<std::size_t>(trace_.grid_cols)) + 0.5;
+    const double row = static_cast<double>(cell / static_cast<std::size_t>(trace_.grid_cols)) + 0.5;
+    x += w * (box.x + col * box.width / trace_.grid_cols);
+    y += w * (box.y + row * box.height / trace_.grid_rows);
+    weight += w;
+    const double share = static_cast<double>(trace_.cell_share[cell]);
+    whole += share;
+    if (static_cast<double>(farthest[cell]) >= kActiveShare * static_cast<double>(top)) active += share;
+  }
+  burst.centroid_x_px = weight > 0 ? x / weight : box.x + box.width / 2.0;
+  burst.centroid_y_px = weight > 0 ? y / weight : box.y + box.height / 2.0;
+  burst.active_share = whole > 0 ? active / whole : 0;
+  burst.active_area_px = burst.active_share * trace_.region.area_px();
+  if (trace_.scale.known()) burst.active_area_mm2 = burst.active_area_px * trace_.scale.mm_per_px_x * trace_.scale.mm_per_px_y;
+}
+
+}  // namespace fasc

@@ -1,0 +1,54 @@
+// A trace seen as motion of cells: against the picture (raw) and against the near field (relative). Used by the burst finder.
+#pragma once
+
+#include <vector>
+
+#include "fasc/bursts.hpp"
+
+namespace fasc {
+
+/// Speeds and displacements of a trace's cells. Speeds are in the trace's unit (mm/s, or px/s without a scale).
+class MotionView {
+ public:
+  explicit MotionView(const Trace& trace);
+
+  const Trace& trace() const { return trace_; }
+  /// Per frame: mean speed of the fastest 15 % of cells, against the near field and against the picture; NaN where missing.
+  const std::vector<float>& relative() const { return relative_; }
+  const std::vector<float>& raw() const { return raw_; }
+  /// Per frame: speed of the near field; NaN where missing or without one.
+  const std::vector<float>& near_speed() const { return near_speed_; }
+  /// mm per px (mean of x and y), or 1 without a scale.
+  double unit() const { return unit_; }
+  /// s; median time between measured pictures.
+  double usual_step_s() const { return usual_step_s_; }
+  /// s; when the step that ends at a frame began.
+  double begin_s(std::size_t frame) const;
+
+  /// Displacement of each cell against the near field over the steps first … last, in the unit of length.
+  std::vector<cv::Point2f> shift(std::size_t first, std::size_t last) const;
+  /// Cosine between two such fields: 1 the same way, -1 opposite, 0 where one of them is nought.
+  double alike(const std::vector<cv::Point2f>& a, const std::vector<cv::Point2f>& b) const;
+  /// Speed of the fastest cell at a frame.
+  double fastest_cell(std::size_t frame) const;
+  /// Fills displacement, contraction and relaxation time, active area and centroid of a burst over the steps first … last, and
+  /// what is left of its largest displacement (the least seen in `window_s` after its end).
+  void describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst) const;
+
+ private:
+  const Trace& trace_;
+  std::vector<float> relative_, raw_, near_speed_;
+  double unit_ = 1;
+  double usual_step_s_ = 0;
+
+  std::size_t cells() const { return static_cast<std::size_t>(trace_.grid_cols * trace_.grid_rows); }
+  // Displacement of a cell against the near field at a frame, unit of length; false where missing.
+  bool relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const;
+  void add_speeds(std::size_t frame);
+  // Adds a frame's step to the displacement of every cell.
+  void add_step(std::size_t frame, std::vector<cv::Point2f>& at) const;
+  // Of the cells that went farthest (`farthest`, unit of length): what is left of that way within window_s after `last`, where they are `at`.
+  double rest_share(const std::vector<float>& farthest, std::vector<cv::Point2f> at, std::size_t last, double window_s) const;
+};
+
+}  // namespace fasc
