@@ -139,7 +139,7 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
     encoder->color_primaries = AVCOL_PRI_BT709;
     encoder->color_trc = AVCOL_TRC_BT709;
     encoder->colorspace = AVCOL_SPC_BT709;
-    options.set("preset", "medium");
+    options.set("preset", settings.preset.c_str());
     options.set("crf", std::to_string(settings.crf));
   } else if (settings.codec == "ffv1") {
     encoder->gop_size = 1;

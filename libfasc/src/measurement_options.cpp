@@ -30,6 +30,11 @@ struct Reader {
   }
 };
 
+// A field added to a struct of options must be added here too.
+static_assert(sizeof(PairOptions) == 9 * sizeof(double), "visit_pairs misses a field");
+static_assert(sizeof(BurstOptions) == 9 * sizeof(double), "visit_bursts misses a field");
+static_assert(sizeof(CompareOptions) == 5 * sizeof(double), "visit_compare misses a field");
+
 template <class Visitor, class Options>
 void visit_flow(Visitor v, Options& o) {
   v.field("method", o.method);

@@ -16,6 +16,7 @@ std::vector<double> round_ticks(double top, int most) {
       step = ten * factor;
       break;
     }
+  if (step > top) step = ten * (top >= 5 * ten ? 5 : top >= 2 * ten ? 2 : 1);
   for (int i = 1; i * step <= top * (1 + 1e-9); ++i) ticks.push_back(i * step);
   return ticks;
 }
