@@ -27,37 +27,6 @@ bool is_network_address(const std::string& path) {
                      [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
 }
 
-/// Pictures in a GIF, counted up to two; nothing if its blocks make no sense before the first picture.
-int gif_pictures(const LocalFile& file) {
-  const auto head = file.bytes_at(0, 13);
-  if (head.size() < 13) return 0;
-  std::int64_t at = 13 + ((head[10] & 0x80) ? 3 * (2 << (head[10] & 7)) : 0);
-  const auto skip_blocks = [&] {
-    for (;;) {
-      const auto size = file.bytes_at(at, 1);
-      if (size.empty()) return;
-      at += 1 + size[0];
-      if (size[0] == 0) return;
-    }
-  };
-  int pictures = 0;
-  while (pictures < 2) {
-    const auto block = file.bytes_at(at, 10);
-    if (block.empty() || block[0] == 0x3b) break;
-    if (block[0] == 0x21) {
-      at += 2;
-      skip_blocks();
-    } else if (block[0] == 0x2c && block.size() == 10) {
-      ++pictures;
-      at += 11 + ((block[9] & 0x80) ? 3 * (2 << (block[9] & 7)) : 0);
-      skip_blocks();
-    } else {
-      break;
-    }
-  }
-  return pictures;
-}
-
 }  // namespace
 
 LocalFile::LocalFile(const std::string& path) : path_(path) {
@@ -129,7 +98,7 @@ std::optional<std::string> still_picture_kind(const LocalFile& file) {
   if (starts_with(head, 4, "ftyp", 4))
     for (const char* brand : {"avif", "heic", "heix", "mif1"})
       if (starts_with(head, 8, brand, 4)) return "HEIF";
-  if (starts_with(head, 0, "GIF8", 4) && gif_pictures(file) < 2) return "GIF with one picture";
+  if (starts_with(head, 0, "GIF8", 4) && judge_end(file).gif_pictures.value_or(0) < 2) return "GIF with one picture";
   return std::nullopt;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,5 +40,18 @@ std::optional<std::string> still_picture_kind(const LocalFile& file);
 
 /// True for the first bytes of the containers that are read (MP4/MOV, AVI, MKV/WebM, MPEG-PS, ASF, animated GIF).
 bool has_clip_signature(const LocalFile& file);
+
+/// What a file's own structure says about its length.
+struct FileEnd {
+  std::string early;                           ///< why the file is known to end too early, in words; empty if nothing says so
+  std::optional<std::int64_t> gif_pictures;    ///< pictures counted in a GIF
+  std::optional<std::int64_t> matroska_blocks; ///< blocks of the first video track
+  std::map<int, std::int64_t> avi_empty;       ///< AVI stream number -> chunks without content: "the picture before, once more"
+};
+
+/// Holds the sizes that a container states (MP4 boxes and segment index, RIFF chunks, Matroska segment, ASF header, MPEG packets, GIF
+/// blocks) against the length of the file. A cut exactly between two packets of a container that states no total (MPEG, live Matroska,
+/// fragmented MP4 without index) cannot be seen.
+FileEnd judge_end(const LocalFile& file);
 
 }  // namespace fasc

@@ -16,7 +16,7 @@ struct VideoSettings {
   int key_interval = 250;      ///< frames between key frames
   double fps = 30;             ///< used to round times and as the nominal rate; h264 keeps variable frame rate
   bool gray = false;           ///< pictures are CV_8UC1 (written as gray for ffv1, else as yuv420p with neutral colour)
-  int threads = 1;             ///< encoder threads; never changes the pixels
+  int threads = 1;             ///< allowed threads; never changes the pixels: x264's output depends on its threads, so it always gets one
 };
 
 /// Writes a video. The file appears at `path` by finish(), whole; destroyed without finish() it leaves nothing.

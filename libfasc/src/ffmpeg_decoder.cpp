@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "fasc/error.hpp"
@@ -86,7 +87,7 @@ const std::int32_t* display_matrix(const AVStream& stream) {
 
 struct VideoDecoder::Impl {
   Impl(const LocalFile& source, bool with_colour, std::int64_t limit_px)
-      : file(source), colour(with_colour), max_frame_px(limit_px), input(source, limit_px) {
+      : file(source), colour(with_colour), max_frame_px(limit_px), input(source, limit_px), end(judge_end(source)) {
     open_decoder();
     first = av::new_frame();
     if (!receive(*first)) throw ClipError(file.path() + ": no picture in it can be decoded");
@@ -102,6 +103,9 @@ struct VideoDecoder::Impl {
   void open_decoder();
   void choose_conversion();
   void fill_info();
+  std::optional<std::int64_t> expected_frames() const;
+  std::vector<std::string> missing() const;
+  void note_damage();
   bool receive(AVFrame& picture);
   bool feed();
   std::optional<double> time_of(const AVFrame& picture);
@@ -119,13 +123,19 @@ struct VideoDecoder::Impl {
   int width = 0;  ///< px, as stored
   int height = 0;
 
+  FileEnd end;
+  std::int64_t packet_stamp = AV_NOPTS_VALUE;  ///< of the packet given to the decoder last
+  bool needs_packet = true;
   bool draining = false;
   bool ended = false;
-  bool damaged_since_picture = false;  ///< an error was reported since the last picture came out
+  std::set<std::int64_t> damaged_stamps;  ///< of packets in which an error was reported, until their picture comes out
+  bool damaged_since_picture = false;     ///< the same for packets without a stamp
   int demux_error = 0;
   std::int64_t decoded = 0;
+  std::int64_t packets = 0;
   std::int64_t corrupt = 0;
   std::int64_t undecodable_packets = 0;
+  std::int64_t shown_by_none = 0;  ///< packets that stand for "the picture before, once more": empty, or an MPEG-4 picture not coded
   std::int64_t without_stamp = 0;
   std::int64_t not_rising = 0;
   std::string size_change;
@@ -144,7 +154,7 @@ void VideoDecoder::Impl::open_decoder() {
   if (!decoder || avcodec_parameters_to_context(decoder.get(), parameters) < 0) throw std::bad_alloc();
   decoder->pkt_timebase = input.video()->time_base;
   decoder->thread_count = 1;  // more threads decode a damaged clip differently each time
-  decoder->max_pixels = max_frame_px;
+  decoder->max_pixels = av::pixel_limit(max_frame_px);
   decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
   decoder->err_recognition |= AV_EF_CRCCHECK;
   decoder->export_side_data |= AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS;
@@ -174,7 +184,6 @@ void VideoDecoder::Impl::fill_info() {
   const AVStream& stream = *input.video();
   const std::size_t slash = file.path().find_last_of('/');
   info.name = slash == std::string::npos ? file.path() : file.path().substr(slash + 1);
-  if (stream.nb_frames > 0) info.frames_expected = stream.nb_frames;
   const AVRational rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate;
   if (rate.num > 0 && rate.den > 0) info.nominal_fps = av_q2d(rate);
   if (stream.duration > 0)
@@ -182,11 +191,46 @@ void VideoDecoder::Impl::fill_info() {
   else if (input.format()->duration > 0)
     info.duration_s = static_cast<double>(input.format()->duration) / AV_TIME_BASE;
   info.container = input.format()->iformat->name;
+  info.frames_expected = expected_frames();
   info.codec = avcodec_get_name(stream.codecpar->codec_id);
   const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(first->format));
   info.pixel_format = format != nullptr ? format : "unknown";
   const AVCodecDescriptor* descriptor = avcodec_descriptor_get(stream.codecpar->codec_id);
-  info.intra_only = descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
+  const AVCodecID id = stream.codecpar->codec_id;  // FFV1 and PNG are not marked so in libavcodec, but have key pictures only
+  info.intra_only = id == AV_CODEC_ID_FFV1 || id == AV_CODEC_ID_PNG ||
+                    (descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0);
+}
+
+/// Pictures that the container's index promises: MP4 and MOV by sample table less what an edit list cuts away, AVI by stream header, Matroska
+/// by its blocks, GIF by counting.
+std::optional<std::int64_t> VideoDecoder::Impl::expected_frames() const {
+  if (end.gif_pictures) return end.gif_pictures;
+  AVStream* stream = input.video();
+  if (info.container.starts_with("mov") && stream->nb_frames > 0) {
+    const int entries = avformat_index_get_entries_count(stream);
+    std::int64_t shown = 0;
+    for (int i = 0; i < entries; ++i) shown += (avformat_index_get_entry(stream, i)->flags & AVINDEX_DISCARD_FRAME) == 0;
+    if (shown > 0) return shown;
+  }
+  if (stream->nb_frames > 0) {
+    const auto empty = end.avi_empty.find(stream->index);
+    return stream->nb_frames - (empty != end.avi_empty.end() ? empty->second : 0);
+  }
+  const AVCodecID codec = stream->codecpar->codec_id;
+  const bool hidden_pictures = codec == AV_CODEC_ID_VP8 || codec == AV_CODEC_ID_VP9 || codec == AV_CODEC_ID_AV1;
+  if (end.matroska_blocks && !hidden_pictures) return end.matroska_blocks;
+  const AVDictionaryEntry* tag = av_dict_get(stream->metadata, "NUMBER_OF_FRAMES", nullptr, AV_DICT_IGNORE_SUFFIX);
+  const std::int64_t count = tag != nullptr ? std::atoll(tag->value) : 0;
+  if (count > 0) return count;
+  return std::nullopt;
+}
+
+/// One decoder thread: whatever is reported between two packets is about the first of them.
+void VideoDecoder::Impl::note_damage() {
+  if (packet_stamp == AV_NOPTS_VALUE)
+    damaged_since_picture = true;
+  else
+    damaged_stamps.insert(packet_stamp);
 }
 
 /// Gives the decoder the next packet, or tells it that there are no more. False when it was told so before.
@@ -201,11 +245,16 @@ bool VideoDecoder::Impl::feed() {
       avcodec_send_packet(decoder.get(), nullptr);
       return true;
     }
-    if (packet->stream_index != input.video()->index || packet->size == 0) continue;
-    if (packet->flags & AV_PKT_FLAG_CORRUPT) damaged_since_picture = true;
+    if (packet->stream_index != input.video()->index) continue;
+    constexpr int most_bytes_not_coded = 19;  // the bound libavcodec uses for an MPEG-4 picture without content
+    if (packet->size == 0 || (decoder->codec_id == AV_CODEC_ID_MPEG4 && packet->size <= most_bytes_not_coded)) ++shown_by_none;
+    ++packets;
+    if (packet->size == 0) continue;
+    packet_stamp = packet->pts;
+    if (packet->flags & AV_PKT_FLAG_CORRUPT) note_damage();
     if (avcodec_send_packet(decoder.get(), packet.get()) < 0) {
       ++undecodable_packets;
-      damaged_since_picture = true;
+      note_damage();
     }
     return true;
   }
@@ -214,19 +263,19 @@ bool VideoDecoder::Impl::feed() {
 /// The decoder's next picture, whatever its size or time.
 bool VideoDecoder::Impl::receive(AVFrame& picture) {
   constexpr int most_errors_at_the_end = 1000;
-  const std::int64_t errors_before = av::errors_on_this_thread();
   for (int errors_at_the_end = 0; errors_at_the_end < most_errors_at_the_end;) {
+    const std::int64_t errors_before = av::errors_on_this_thread();
+    const bool fed = !needs_packet || feed();
     const int got = avcodec_receive_frame(decoder.get(), &picture);
-    if (got == 0) {
-      if (av::errors_on_this_thread() != errors_before) damaged_since_picture = true;
-      return true;
-    }
+    needs_packet = got != 0;
+    if (av::errors_on_this_thread() != errors_before && !draining) note_damage();
+    if (got == 0) return true;
     if (got == AVERROR_EOF) return false;
     if (got != AVERROR(EAGAIN)) {
       ++undecodable_packets;
-      damaged_since_picture = true;
+      note_damage();
     }
-    if (!feed()) ++errors_at_the_end;
+    if (!fed) ++errors_at_the_end;
   }
   return false;
 }
@@ -261,7 +310,7 @@ Frame VideoDecoder::Impl::frame_of(const AVFrame& picture, double time_s) {
   frame.picture = picture_type(picture);
   frame.key = is_key(picture);
   frame.repeat = !last_gray.empty() && same_pixels(frame.gray, last_gray);
-  frame.corrupt = damaged_since_picture || (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0 || picture.decode_error_flags != 0;
+  frame.corrupt = damaged_since_picture || damaged_stamps.erase(picture.pts) > 0 || (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0 || picture.decode_error_flags != 0;
   frame.quantiser = mean_quantiser(picture);
   damaged_since_picture = false;
   if (frame.corrupt) ++corrupt;
@@ -304,9 +353,20 @@ std::vector<std::string> VideoDecoder::damage() const {
   if (self.undecodable_packets > 0) sentences.push_back(std::to_string(self.undecodable_packets) + " pieces of the video could not be decoded");
   if (self.not_rising > 0)
     sentences.push_back(of_total(self.not_rising, self.decoded) + " frames have a time stamp not after the frame before and are left out");
-  if (self.without_stamp > std::max<std::int64_t>(1, self.decoded / 20))
+  if (self.without_stamp > self.decoder->has_b_frames + self.decoded / 20)  // AVI gives none to the last pictures out of a delayed decoder
     sentences.push_back(of_total(self.without_stamp, self.decoded) + " frames have no time stamp; their times are assumed");
   return sentences;
+}
+
+/// Fewer frames than promised, or a file cut short.
+std::vector<std::string> VideoDecoder::Impl::missing() const {
+  const std::int64_t known = decoded + shown_by_none;
+  const bool by_fields = info.frames_expected && decoded * 2 == *info.frames_expected && converter->field() != av::Field::both;
+  const bool few = info.frames_expected && known < *info.frames_expected && !by_fields;
+  if (few) return {of_total(decoded, *info.frames_expected) + " frames decoded" + (end.early.empty() ? "" : "; " + end.early)};
+  if (!end.early.empty()) return {std::to_string(decoded) + " frames decoded; " + end.early};
+  if (end.matroska_blocks && packets < *end.matroska_blocks) return {of_total(packets, *end.matroska_blocks) + " coded pictures could be read"};
+  return {};
 }
 
 std::vector<std::string> VideoDecoder::judge() const {
@@ -314,8 +374,7 @@ std::vector<std::string> VideoDecoder::judge() const {
   std::vector<std::string> sentences;
   if (self.input.headless()) sentences.push_back("the container's header is missing; pictures and times are a guess");
   if (!self.size_change.empty()) sentences.push_back(self.size_change);
-  if (self.info.frames_expected && self.decoded < *self.info.frames_expected)
-    sentences.push_back(of_total(self.decoded, *self.info.frames_expected) + " frames decoded");
+  for (auto& sentence : self.missing()) sentences.push_back(std::move(sentence));
   if (self.demux_error != 0) sentences.push_back("reading stopped: " + av::error_text(self.demux_error));
   if (self.input.read_error() != 0) sentences.push_back(std::string("the file cannot be read to its end: ") + std::strerror(self.input.read_error()));
   for (auto& sentence : damage()) sentences.push_back(std::move(sentence));

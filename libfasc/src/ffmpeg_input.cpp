@@ -37,6 +37,10 @@ int refuse_format(const LocalFile& file, const std::string& name) {
 
 }  // namespace
 
+std::int64_t pixel_limit(std::int64_t max_frame_px) {
+  return max_frame_px + std::int64_t{64} * 65536;
+}
+
 int Input::read(void* source, std::uint8_t* bytes, int count) {
   auto& self = *static_cast<Source*>(source);
   const std::int64_t got = self.file->read_at(self.position, bytes, count);
@@ -101,7 +105,7 @@ void Input::open(const LocalFile& file, const AVInputFormat* kind, std::int64_t 
   refuse_large(file, max_frame_px);
   // Looking into the streams may decode a first picture: the limit holds there too.
   std::vector<AVDictionary*> options(format_->nb_streams, nullptr);
-  for (auto& option : options) av_dict_set_int(&option, "max_pixels", max_frame_px, 0);
+  for (auto& option : options) av_dict_set_int(&option, "max_pixels", pixel_limit(max_frame_px), 0);
   const unsigned known = format_->nb_streams;
   const int found = avformat_find_stream_info(format_.get(), options.empty() ? nullptr : options.data());
   for (unsigned i = 0; i < known; ++i) av_dict_free(&options[i]);

@@ -8,6 +8,9 @@
 
 namespace fasc::av {
 
+/// For libavcodec's own limit, which counts rows widened to a multiple of 64 px; the exact limit is held before and after.
+std::int64_t pixel_limit(std::int64_t max_frame_px);
+
 /// An opened container. libavformat reads through this object only: it can open no other file, network address or playlist entry.
 class Input {
  public:

@@ -37,6 +37,16 @@ void interpolate_other_field(cv::Mat& picture, Field kept) {
   }
 }
 
+/// 8-bit limited-range luma to 0–255: round((y - 16) * 255 / 219) for every y, in 16-bit steps that a compiler can do many at a time.
+void expand_row(const std::uint8_t* in, std::uint8_t* out, int count) {
+  for (int x = 0; x < count; ++x) {
+    const int clamped = std::clamp<int>(in[x], 16, 235) - 16;
+    const auto scaled = static_cast<std::uint16_t>(clamped << 8);
+    const auto extra = static_cast<std::uint16_t>((static_cast<std::uint32_t>(scaled) * 10774U) >> 16);
+    out[x] = static_cast<std::uint8_t>(clamped + ((extra + 128) >> 8));
+  }
+}
+
 /// BGRA over black, without the fourth channel.
 cv::Mat over_black(const cv::Mat& bgra) {
   cv::Mat bgr(bgra.size(), CV_8UC3);
@@ -100,6 +110,8 @@ cv::Mat PixelConverter::luma(const AVFrame& picture, const AVPixFmtDescriptor& f
     std::uint8_t* out = gray.ptr(y);
     if (y_part.depth == 8 && y_part.step == 1 && full_range) {
       std::memcpy(out, in, static_cast<std::size_t>(gray.cols));
+    } else if (y_part.depth == 8 && y_part.step == 1) {
+      expand_row(in, out, gray.cols);
     } else if (y_part.depth == 8) {
       for (int x = 0; x < gray.cols; ++x) out[x] = table[in[x * y_part.step]];
     } else {

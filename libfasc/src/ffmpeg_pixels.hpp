@@ -28,6 +28,7 @@ enum class Field : std::uint8_t { both, top, bottom };
 class PixelConverter {
  public:
   PixelConverter(Orientation orientation, Field field) : orientation_(orientation), field_(field) {}
+  Field field() const { return field_; }
   /// Throws ClipError for a pixel format without luma that swscale cannot read.
   void convert(const AVFrame& picture, cv::Mat& gray, cv::Mat* bgr);
 

@@ -119,7 +119,7 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
   encoder->framerate = av_d2q(settings.fps, 1'001'000);
   encoder->gop_size = settings.key_interval;
   encoder->color_range = coding.range;
-  encoder->thread_count = settings.threads;
+  encoder->thread_count = 1;  // x264 searches motion less far down with more threads: the pictures would differ
   encoder->flags |= AV_CODEC_FLAG_BITEXACT;
   if (muxer->oformat->flags & AVFMT_GLOBALHEADER) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   av::Options options;
@@ -131,13 +131,11 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
     options.set("crf", std::to_string(settings.crf));
   } else if (settings.codec == "ffv1") {
     encoder->gop_size = 1;
-    encoder->thread_count = 1;
     encoder->level = 3;
     options.set("slicecrc", "1");
   } else {
     encoder->flags |= AV_CODEC_FLAG_QSCALE;
     encoder->global_quality = FF_QP2LAMBDA * settings.crf;
-    encoder->thread_count = 1;
   }
   const int opened = avcodec_open2(encoder.get(), codec, options.get());
   if (opened < 0) fail(opened, "its encoder cannot be opened");

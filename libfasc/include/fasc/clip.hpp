@@ -43,6 +43,21 @@ struct ClipInfo {
 
 /// Reads a local file from its first frame to its last. Not for two threads at once. Reading the same file twice gives the same
 /// frames, damaged files too: one decoder thread per clip.
+///
+/// Gray is the stored luma, spread from limited to full range where the stream is limited (tagged so, or untagged YUV); pictures stored
+/// as RGB or with a palette get the weights of BT.601, and what is transparent is black.
+///
+/// A display matrix that turns by a multiple of 90 degrees or mirrors is applied; any other is ignored.
+///
+/// A clip whose stream or first frame says that it is interlaced is reduced to its first field for all frames: the lines of that field stay,
+/// the others become the mean of their neighbours. Progressive pictures falsely marked interlaced lose half their vertical resolution by
+/// this, but no motion arises or is lost. Interlaced pictures that nothing marks as such are not noticed.
+///
+/// Times are presentation stamps less the first frame's. A frame without a stamp follows the one before by the last interval; a frame whose
+/// stamp is not after the one before is left out and told in problems().
+///
+/// A cut is seen by the container's own sizes, index or number of blocks (MP4, MOV, AVI, MKV, WMV, GIF; MPEG only inside a packet).
+/// A container that states no total (MPEG, live MKV, fragmented MP4 without segment index) can be cut between two packets unseen.
 class ClipReader {
  public:
   /// Opens the clip. Throws NotFoundError, ClipError (not a clip, no video, a still picture, a playlist or network address, a

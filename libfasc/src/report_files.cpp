@@ -1,0 +1,128 @@
+// Files that appear whole or not at all, and the folder of results.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "fasc/report.hpp"
+#include "report_tables.hpp"
+
+namespace fasc {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const std::string& path, const std::string& what, int error) {
+  throw OutputError(path + ": " + what + ": " + std::generic_category().message(error));
+}
+
+/// A file descriptor that closes itself.
+struct Descriptor {
+  int fd = -1;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+/// A temporary file that is removed unless it was renamed.
+struct Temporary {
+  std::string path;
+  bool kept = false;
+  ~Temporary() {
+    if (!kept) ::unlink(path.c_str());
+  }
+};
+
+fs::path folder_of(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  return folder.empty() ? fs::path(".") : folder;
+}
+
+/// Creates a file that did not exist, beside `path`; its name says whose it is.
+int create_beside(const std::string& path, std::string& temporary) {
+  const std::string name = fs::path(path).filename().string().substr(0, 200);
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    const std::string end = ".fasc-" + std::to_string(::getpid()) + "-" + std::to_string(attempt) + ".tmp";
+    temporary = (folder_of(path) / fs::path(std::string(1, '.').append(name).append(end))).string();
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0) return fd;
+    if (errno != EEXIST) fail(path, "cannot be written", errno);
+  }
+  fail(path, "cannot be written", EEXIST);
+}
+
+void write_all(int fd, const std::string& bytes, const std::string& path) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t written = ::write(fd, bytes.data() + done, bytes.size() - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail(path, "cannot be written", written < 0 ? errno : ENOSPC);
+    done += static_cast<std::size_t>(written);
+  }
+}
+
+/// Makes the rename last. File systems that cannot flush a folder are left alone.
+void flush_folder(const std::string& path) {
+  const Descriptor folder{::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (folder.fd < 0) return;
+  if (::fsync(folder.fd) != 0 && (errno == EIO || errno == ENOSPC)) fail(path, "cannot be flushed to disk", errno);
+}
+
+}  // namespace
+
+void write_file(const std::string& path, const std::string& bytes) {
+  if (path.empty()) throw OutputError("output file: the name is empty");
+  std::error_code error;
+  if (fs::is_directory(path, error)) throw OutputError(path + ": cannot be written: a folder of that name is in the way");
+  Temporary temporary;
+  Descriptor file{create_beside(path, temporary.path)};
+  write_all(file.fd, bytes, path);
+  if (::fsync(file.fd) != 0 && errno != EINVAL) fail(path, "cannot be flushed to disk", errno);
+  const int fd = file.fd;
+  file.fd = -1;
+  if (::close(fd) != 0) fail(path, "cannot be written", errno);
+  if (::rename(temporary.path.c_str(), path.c_str()) != 0) fail(path, "cannot be put in place", errno);
+  temporary.kept = true;
+  flush_folder(path);
+}
+
+void prepare_output(const std::string& dir) {
+  if (dir.empty()) throw OutputError("output folder: the name is empty");
+  std::error_code error;
+  const fs::file_status found = fs::status(dir, error);
+  if (fs::exists(found) && !fs::is_directory(found))
+    throw OutputError(dir + ": cannot be used as output folder: a file of that name is in the way");
+  fs::create_directories(dir, error);
+  if (error) throw OutputError(dir + ": folder cannot be created: " + error.message());
+  const std::string result = (fs::path(dir) / "result.json").string();
+  if (fs::is_directory(result, error))
+    throw OutputError(result + ": cannot be written: a folder of that name is in the way");
+  if (::unlink(result.c_str()) != 0 && errno != ENOENT) fail(result, "the old file cannot be removed", errno);
+  Temporary probe;
+  const Descriptor file{create_beside(result, probe.path)};
+}
+
+void write_results(const Analysis& analysis, const Measurement& measurement, const std::string& dir) {
+  prepare_output(dir);
+  const auto write = [&](const char* name, const std::string& bytes) {
+    write_file((fs::path(dir) / name).string(), bytes);
+  };
+  write("measurement.cbor", measurement_cbor(measurement));
+  write("trace.csv", trace_csv(analysis));
+  write("bursts.csv", bursts_csv(analysis));
+  write("annotations.txt", annotations_txt(analysis));
+  write("events.tsv", events_tsv(analysis));
+  if (analysis.control_clip && analysis.control) {
+    write("trace_control.csv", trace_csv(analysis.control->trace, analysis.control->found));
+    write("annotations_control.txt", report::annotations({&*analysis.control}));
+    write("events_control.tsv", report::events({&*analysis.control}));
+  }
+  write("report.html", report_html(analysis));
+  write("result.json", result_json(analysis));
+}
+
+}  // namespace fasc

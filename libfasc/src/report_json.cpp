@@ -1,0 +1,143 @@
+// result.json: the fixed surface "fasc.result/1". nlohmann::ordered_json writes shortest round-trip numbers, and null for what is not finite.
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "fasc/report.hpp"
+#include "fasc/version.hpp"
+#include "measurement_options.hpp"
+#include "report_tables.hpp"
+#include "report_text.hpp"
+
+namespace fasc {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A number, or null where it is not finite.
+Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json pair_of(const Interval& interval) { return Json::array({finite(interval.lo), finite(interval.hi)}); }
+
+Json rect_of(const cv::Rect& r) { return Json::array({r.x, r.y, r.width, r.height}); }
+
+Json region_of(const Region& region) {
+  Json polygon = Json::array();
+  for (const cv::Point2d& p : region.polygon) polygon.push_back(Json::array({finite(p.x), finite(p.y)}));
+  return {{"name", region.name},
+          {"source", region.source},
+          {"polygon", polygon},
+          {"bounds", rect_of(region.bounds())},
+          {"area_px", finite(region.area_px())}};
+}
+
+/// One figure for both directions, absent where they differ by more than 1 %.
+Json one_scale(const Scale& scale) {
+  if (!scale.known()) return nullptr;
+  const double ratio = scale.mm_per_px_x / scale.mm_per_px_y;
+  if (std::abs(ratio - 1.0) > 0.01) return nullptr;
+  return finite(0.5 * (scale.mm_per_px_x + scale.mm_per_px_y));
+}
+
+Json clip_of(const ClipSummary& clip) {
+  Json echo = Json::array();
+  for (const cv::Rect& r : clip.screen.echo_areas) echo.push_back(rect_of(r));
+  const ClipInfo& info = clip.info;
+  return {{"path", info.name},
+          {"sha256", info.sha256},
+          {"width", info.width},
+          {"height", info.height},
+          {"frames", clip.frames},
+          {"frames_expected", info.frames_expected ? Json(*info.frames_expected) : Json(nullptr)},
+          {"duration_s", finite(clip.duration_s)},
+          {"complete", clip.complete},
+          {"problems", clip.problems},
+          {"mm_per_px", one_scale(clip.scale)},
+          {"mm_per_px_x", finite(clip.scale.known() ? clip.scale.mm_per_px_x : NAN)},
+          {"mm_per_px_y", finite(clip.scale.known() ? clip.scale.mm_per_px_y : NAN)},
+          {"mm_per_px_source", clip.scale.source},
+          {"energy_unit", report::energy_unit(clip.scale)},
+          {"frame_rate", finite(clip.frame_rate)},
+          {"container", info.container},
+          {"codec", info.codec},
+          {"pixel_format", info.pixel_format},
+          {"intra_only", info.intra_only},
+          {"echo_areas", echo}};
+}
+
+Json burst_of(const Burst& burst) {
+  Json out;
+  for (const report::BurstField& f : report::burst_fields()) {
+    out[f.key] = finite(f.value(burst));
+    if (std::string(f.key) == "end_s") out["kind"] = to_string(burst.kind);
+  }
+  return out;
+}
+
+Json result_of(const RegionResult& region) {
+  const Trace& trace = region.trace;
+  Json kinds, seconds, steps, bursts = Json::array();
+  for (const BurstKind kind : report::kKinds) {
+    int count = 0;
+    for (const Burst& b : region.found.bursts) count += b.kind == kind;
+    kinds[to_string(kind)] = count;
+  }
+  const std::vector<double> by_state = report::seconds_by_state(trace);
+  for (const PairState state : report::kStates) {
+    std::int64_t count = 0;
+    for (const PairState s : trace.state) count += s == state;
+    steps[to_string(state)] = count;
+    if (state != PairState::first) seconds[to_string(state)] = finite(by_state[static_cast<std::size_t>(state)]);
+  }
+  for (const Burst& burst : region.found.bursts) bursts.push_back(burst_of(burst));
+  const double length_s = trace.frames() > 0 ? trace.time_s.back() - trace.time_s.front() : 0.0;
+  const CalmLevel& level = region.found.level;
+  return {{"region", region_of(trace.region)},
+          {"near_field", trace.near_field ? region_of(*trace.near_field) : Json(nullptr)},
+          {"observed_s", finite(region.observed_s)},
+          {"not_observed_s", finite(std::max(0.0, length_s - region.observed_s))},
+          {"rate_per_min", finite(region.rate.per_min)},
+          {"rate_ci_per_min", pair_of(region.rate.ci_per_min)},
+          {"zero_bound_one_sided_per_min", finite(region.rate.zero_bound_per_min)},
+          {"rate_kind", to_string(BurstKind::fasciculation)},
+          {"counts", kinds},
+          {"steps", steps},
+          {"seconds", seconds},
+          {"median_energy", finite(report::median(trace.energy))},
+          {"speed_unit", std::string(trace.scale.length_unit()) + "/s"},
+          {"calm_level",
+           {{"speed", finite(level.speed)},
+            {"spread", finite(level.spread)},
+            {"sure", finite(level.sure)},
+            {"edge", finite(level.edge)}}},
+          {"bursts", bursts}};
+}
+
+Json comparison_of(const Comparison& c) {
+  return {{"rate_ratio", finite(c.rate_ratio)},
+          {"rate_ratio_ci", pair_of(c.rate_ratio_ci)},
+          {"p_value", finite(c.p_value)},
+          {"energy_ratio", finite(c.energy_ratio)},
+          {"verdict", to_string(c.verdict)},
+          {"sentence", c.sentence},
+          {"warnings", c.warnings}};
+}
+
+}  // namespace
+
+std::string result_json(const Analysis& a) {
+  const Json out = {{"schema", "fasc.result/1"},
+                    {"fasc_version", kVersion},
+                    {"note", report::kResearchNote},
+                    {"clip", clip_of(a.clip)},
+                    {"control_clip", a.control_clip ? clip_of(*a.control_clip) : Json(nullptr)},
+                    {"target", result_of(a.target)},
+                    {"control", a.control ? result_of(*a.control) : Json(nullptr)},
+                    {"comparison", a.comparison ? comparison_of(*a.comparison) : Json(nullptr)},
+                    {"warnings", a.warnings},
+                    {"options", report::options_to_json(a.options)}};
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace fasc

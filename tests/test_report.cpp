@@ -1,0 +1,382 @@
+// Tests of the written outputs: result.json, tables, saved measurement, report page, files that appear whole.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "fasc/report.hpp"
+#include "sample_analysis.hpp"
+
+namespace fs = std::filesystem;
+using fasc_test::sample;
+using fasc_test::SampleSettings;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "fasc-test-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~Folder() { fs::remove_all(path_); }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  std::string str() const { return path_.string(); }
+  std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), {})); }
+
+ private:
+  fs::path path_;
+};
+
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream bytes;
+  bytes << file.rdbuf();
+  return bytes.str();
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  std::stringstream stream(text);
+  for (std::string line; std::getline(stream, line);) out.push_back(line);
+  return out;
+}
+
+std::vector<std::string> cells(const std::string& line, char by = ',') {
+  std::vector<std::string> out(1);
+  for (const char c : line)
+    if (c == by) out.emplace_back();
+    else out.back() += c;
+  return out;
+}
+
+std::string message_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const fasc::Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST(ResultJson, HasTheFixedKeys) {
+  const auto json = Json::parse(fasc::result_json(sample().analysis));
+  EXPECT_EQ(json["schema"], "fasc.result/1");
+  const Json& clip = json["clip"];
+  EXPECT_EQ(clip["path"], "calf.mp4");
+  EXPECT_EQ(clip["sha256"], std::string(64, 'a'));
+  EXPECT_EQ(clip["width"], 640);
+  EXPECT_EQ(clip["height"], 420);
+  EXPECT_EQ(clip["frames"], 900);
+  EXPECT_EQ(clip["frames_expected"], 900);
+  EXPECT_DOUBLE_EQ(clip["duration_s"], 30.0);
+  EXPECT_EQ(clip["complete"], true);
+  EXPECT_DOUBLE_EQ(clip["mm_per_px"], 0.1);
+  EXPECT_EQ(clip["mm_per_px_source"], "user");
+  EXPECT_EQ(clip["energy_unit"], "(mm/s)^2");
+  EXPECT_TRUE(json["control_clip"].is_null());
+  const Json& target = json["target"];
+  EXPECT_EQ(target["region"]["name"], "target");
+  EXPECT_EQ(target["region"]["source"], "rectangle");
+  EXPECT_EQ(target["region"]["bounds"], Json::array({30, 130, 270, 200}));
+  EXPECT_EQ(target["region"]["polygon"].size(), 4U);
+  EXPECT_EQ(target["bursts"].size(), 11U);
+  EXPECT_EQ(target["counts"]["fasciculation"], 7);
+  EXPECT_EQ(target["counts"]["artefact"], 1);
+  EXPECT_EQ(target["rate_ci_per_min"].size(), 2U);
+  EXPECT_TRUE(target["zero_bound_one_sided_per_min"].is_null());
+  EXPECT_NEAR(target["seconds"]["freeze"].get<double>(), 39 / 30.0, 1e-9);
+  EXPECT_EQ(target["steps"]["key_frame"], 8);
+  const Json& burst = target["bursts"][0];
+  for (const char* key : {"onset_s", "peak_s", "end_s", "kind", "confidence", "duration_s", "contraction_s", "relaxation_s",
+                          "peak_speed_px_s", "peak_speed_mm_s", "peak_displacement_px", "peak_displacement_mm",
+                          "active_share", "active_area_px", "active_area_mm2", "centroid_x_px", "centroid_y_px",
+                          "energy_peak", "score", "near_field_ratio", "whole_share", "missing_s"})
+    EXPECT_TRUE(burst.contains(key)) << key;
+  EXPECT_TRUE(burst["relaxation_s"].is_null());
+  EXPECT_EQ(burst["kind"], "fasciculation");
+}
+
+TEST(ResultJson, WritesNullForWhatIsUnknown) {
+  SampleSettings settings;
+  settings.scale = false;
+  auto analysis = sample(settings).analysis;
+  const auto json = Json::parse(fasc::result_json(analysis));
+  EXPECT_TRUE(json["clip"]["mm_per_px"].is_null());
+  EXPECT_TRUE(json["clip"]["mm_per_px_x"].is_null());
+  EXPECT_EQ(json["clip"]["energy_unit"], "(px/s)^2");
+  EXPECT_TRUE(json["target"]["bursts"][0]["peak_speed_mm_s"].is_null());
+  EXPECT_TRUE(json["comparison"]["rate_ratio"].is_null());
+  EXPECT_DOUBLE_EQ(json["comparison"]["rate_ratio_ci"][0], 1.52);
+  EXPECT_TRUE(json["comparison"]["rate_ratio_ci"][1].is_null());
+  EXPECT_EQ(json["comparison"]["verdict"], "target_higher");
+  EXPECT_TRUE(json["options"]["to_s"].is_null());
+  EXPECT_FALSE(json["options"].contains("threads"));
+}
+
+TEST(ResultJson, OneScaleOnlyWhereBothDirectionsAgree) {
+  auto analysis = sample().analysis;
+  analysis.clip.scale = {0.1, 0.1005, "file"};
+  EXPECT_FALSE(Json::parse(fasc::result_json(analysis))["clip"]["mm_per_px"].is_null());
+  analysis.clip.scale = {0.1, 0.102, "file"};
+  const auto json = Json::parse(fasc::result_json(analysis));
+  EXPECT_TRUE(json["clip"]["mm_per_px"].is_null());
+  EXPECT_DOUBLE_EQ(json["clip"]["mm_per_px_y"], 0.102);
+}
+
+TEST(ResultJson, LeavesOutThreadsAndFolders) {
+  SampleSettings settings;
+  settings.second_clip = true;
+  auto analysis = sample(settings).analysis;
+  const std::string before = fasc::result_json(analysis);
+  analysis.options.threads = 7;
+  analysis.options.control_clip = "/home/someone/patients/thigh.mp4";
+  EXPECT_EQ(fasc::result_json(analysis), before);
+  EXPECT_EQ(Json::parse(before)["control_clip"]["path"], "thigh.mp4");
+}
+
+TEST(ResultJson, SurvivesBrokenUtf8InNames) {
+  auto analysis = sample().analysis;
+  analysis.clip.info.name = "calf\xff.mp4";
+  EXPECT_EQ(Json::parse(fasc::result_json(analysis))["clip"]["path"], "calf\xEF\xBF\xBD.mp4");
+}
+
+TEST(TraceCsv, HasOneRowPerFrameAndEnergyPerRegion) {
+  const auto analysis = sample().analysis;
+  const auto rows = lines(fasc::trace_csv(analysis));
+  ASSERT_EQ(rows.size(), 901U);
+  const auto head = cells(rows[0]);
+  EXPECT_EQ(head[1], "time_s");
+  const auto column = [&](const std::string& name) {
+    return static_cast<std::size_t>(std::find(head.begin(), head.end(), name) - head.begin());
+  };
+  const std::size_t target = column("target_energy"), control = column("control_energy");
+  ASSERT_LT(target, head.size());
+  ASSERT_LT(control, head.size());
+  EXPECT_EQ(cells(rows[1])[target], "");
+  EXPECT_EQ(cells(rows[1])[column("target_state")], "first");
+  EXPECT_EQ(cells(rows[101])[column("target_state")], "key_frame");
+  EXPECT_EQ(cells(rows[101])[control], "");
+  for (const std::string& row : rows) EXPECT_EQ(cells(row).size(), head.size());
+  const std::string cell = cells(rows[2])[target];
+  EXPECT_EQ(std::stof(cell), analysis.target.trace.energy[1]);
+}
+
+TEST(TraceCsv, ControlOfASecondClipStandsAlone) {
+  SampleSettings settings;
+  settings.second_clip = true;
+  const auto analysis = sample(settings).analysis;
+  EXPECT_EQ(fasc::trace_csv(analysis).find("control_energy"), std::string::npos);
+  EXPECT_NE(fasc::trace_csv(analysis.control->trace, analysis.control->found).find("control_energy"), std::string::npos);
+}
+
+TEST(BurstsCsv, HasTheJsonKeysAsColumns) {
+  const auto analysis = sample().analysis;
+  const auto rows = lines(fasc::bursts_csv(analysis));
+  ASSERT_EQ(rows.size(), 13U);
+  const auto json = Json::parse(fasc::result_json(analysis));
+  std::string keys = "region";
+  for (const auto& [key, value] : json["target"]["bursts"][0].items()) keys += "," + key;
+  EXPECT_EQ(rows[0], keys);
+  EXPECT_EQ(cells(rows[1])[0], "target");
+  EXPECT_EQ(cells(rows[1])[4], "fasciculation");
+  EXPECT_EQ(cells(rows.back())[0], "control");
+}
+
+TEST(Annotations, AreInOrderAndNameRegionAndKind) {
+  const auto rows = lines(fasc::annotations_txt(sample().analysis));
+  ASSERT_EQ(rows.size(), 14U);
+  EXPECT_EQ(rows[0], "# MNE-Annotations");
+  EXPECT_EQ(rows[1], "# onset, duration, description");
+  EXPECT_EQ(rows[2], "2.4,0.28,target/fasciculation");
+  double last = 0;
+  for (std::size_t i = 2; i < rows.size(); ++i) {
+    EXPECT_LE(last, std::stod(rows[i]));
+    last = std::stod(rows[i]);
+  }
+  SampleSettings calm;
+  calm.events = false;
+  EXPECT_EQ(lines(fasc::annotations_txt(sample(calm).analysis)).size(), 2U);
+}
+
+TEST(Events, AreBidsWithNaWhereMissing) {
+  SampleSettings settings;
+  settings.scale = false;
+  const auto rows = lines(fasc::events_tsv(sample(settings).analysis));
+  ASSERT_EQ(rows.size(), 13U);
+  EXPECT_EQ(rows[0].rfind("onset\tduration\ttrial_type\t", 0), 0U);
+  const auto first = cells(rows[1], '\t');
+  EXPECT_EQ(first[0], "2.4");
+  EXPECT_EQ(first[2], "fasciculation");
+  EXPECT_EQ(first[3], "target");
+  EXPECT_EQ(first[6], "n/a");
+}
+
+TEST(Events, LeaveOutTheSecondClipsTimeAxis) {
+  SampleSettings settings;
+  settings.second_clip = true;
+  const auto s = sample(settings);
+  EXPECT_EQ(fasc::events_tsv(s.analysis).find("control"), std::string::npos);
+  const Folder folder;
+  fasc::write_results(s.analysis, s.measurement, folder / "out");
+  EXPECT_EQ(lines(read(folder / "out/events_control.tsv")).size(), 2U);
+  EXPECT_EQ(lines(read(folder / "out/annotations_control.txt"))[2], "12.3,0.4,control/probe_motion");
+}
+
+TEST(Measurement, ReadsBackAsItWas) {
+  const Folder folder;
+  for (const bool second : {false, true}) {
+    SampleSettings settings;
+    settings.second_clip = second;
+    settings.scale = !second;
+    auto m = sample(settings).measurement;
+    m.options.bursts.threshold = 6.25;
+    m.options.energy.flow.dis_preset = 2;
+    m.options.to_s = 20;
+    m.clip.complete = false;
+    m.clip.problems = {"890 of 900 frames decoded"};
+    m.clip.info.frames_expected.reset();
+    const std::string bytes = fasc::measurement_cbor(m);
+    fasc::write_file(folder / "m.cbor", bytes);
+    const auto back = fasc::load_measurement(folder / "m.cbor");
+    EXPECT_EQ(fasc::measurement_cbor(back), bytes);
+    EXPECT_EQ(back.options.bursts.threshold, 6.25);
+    EXPECT_EQ(back.options.energy.flow.dis_preset, 2);
+    EXPECT_EQ(back.target.time_s, m.target.time_s);
+    EXPECT_EQ(back.target.grid, m.target.grid);
+    EXPECT_EQ(back.target.state, m.target.state);
+    EXPECT_EQ(back.target.energy[5], m.target.energy[5]);
+    EXPECT_TRUE(std::isnan(back.target.energy[0]));
+    EXPECT_EQ(back.control_clip.has_value(), second);
+    EXPECT_EQ(back.clip.problems, m.clip.problems);
+    EXPECT_EQ(back.clip.scale.known(), !second);
+    EXPECT_EQ(cv::norm(back.clip.poster, m.clip.poster, cv::NORM_L1), 0);
+    EXPECT_FALSE(back.clip.info.frames_expected.has_value());
+    EXPECT_EQ(back.clip.screen.echo_areas, m.clip.screen.echo_areas);
+  }
+}
+
+TEST(Measurement, TakesAtMost512BytesPerFrame) {
+  SampleSettings small, large;
+  small.frames = 300;
+  large.frames = 3300;
+  const auto grown = fasc::measurement_cbor(sample(large).measurement).size() -
+                     fasc::measurement_cbor(sample(small).measurement).size();
+  EXPECT_LE(grown, 512U * 3000U);
+}
+
+TEST(Measurement, DoesNotDependOnThreadsOrFolders) {
+  auto m = sample().measurement;
+  const std::string before = fasc::measurement_cbor(m);
+  m.options.threads = 5;
+  EXPECT_EQ(fasc::measurement_cbor(m), before);
+}
+
+TEST(Measurement, CutAndDamagedFilesAreClipErrors) {
+  const Folder folder;
+  SampleSettings settings;
+  settings.frames = 40;
+  auto m = sample(settings).measurement;
+  m.clip.poster.release();
+  const std::string bytes = fasc::measurement_cbor(m);
+  const std::string path = folder / "m.cbor";
+  const auto load = [&](const std::string& content) {
+    std::ofstream(path, std::ios::binary) << content;
+    return message_of([&] { fasc::load_measurement(path); });
+  };
+  for (std::size_t keep = 0; keep < bytes.size(); keep += 997) {
+    const std::string message = load(bytes.substr(0, keep));
+    EXPECT_EQ(message.rfind(path + ": ", 0), 0U) << keep;
+  }
+  EXPECT_NE(load(bytes + "x"), "");
+  EXPECT_NE(load(std::string(1'000'000, '\x81')), "");
+  EXPECT_NE(load(bytes.substr(0, 30) + std::string(1'000'000, '\x5f')), "");
+  EXPECT_NE(load(bytes.substr(0, 30) + std::string(1'000'000, '\x81')), "");
+  EXPECT_NE(load(bytes.substr(0, 30) + "\x5b\x7f\xff\xff\xff\xff\xff\xff\xff"), "");
+  fasc_test::Dice dice{3};
+  for (int i = 0; i < 2000; ++i) {
+    std::string damaged = bytes;
+    const std::size_t reach = i % 2 ? 3000 : bytes.size();
+    for (int k = 0; k < 4; ++k)
+      damaged[static_cast<std::size_t>(dice.roll() * double(reach))] = static_cast<char>(dice.roll() * 256);
+    std::ofstream(path, std::ios::binary) << damaged;
+    try {
+      fasc::load_measurement(path);
+    } catch (const fasc::ClipError&) {
+    }
+  }
+  EXPECT_THROW(fasc::load_measurement(folder / "none.cbor"), fasc::NotFoundError);
+  EXPECT_THROW(fasc::load_measurement(folder.str()), fasc::ClipError);
+}
+
+TEST(WriteFile, ReplacesWholeAndLeavesNothingElse) {
+  const Folder folder;
+  fasc::write_file(folder / "a.txt", "one");
+  fasc::write_file(folder / "a.txt", "two, longer");
+  EXPECT_EQ(read(folder / "a.txt"), "two, longer");
+  EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(WriteFile, SaysWhyItCannot) {
+  const Folder folder;
+  fs::create_directory(folder / "in_the_way");
+  const std::string blocked = message_of([&] { fasc::write_file(folder / "in_the_way", "x"); });
+  EXPECT_NE(blocked.find("in_the_way"), std::string::npos);
+  EXPECT_NE(blocked.find("folder"), std::string::npos);
+  EXPECT_THROW(fasc::write_file(folder / "no/such/folder.txt", "x"), fasc::OutputError);
+  EXPECT_THROW(fasc::write_file("", "x"), fasc::OutputError);
+  EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(WriteFile, FullDiskKeepsTheOldFile) {
+  const Folder folder;
+  fasc::write_file(folder / "a.txt", "old");
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{4096, before.rlim_max};
+  ASSERT_NE(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const std::string message = message_of([&] { fasc::write_file(folder / "a.txt", std::string(100'000, 'x')); });
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(message.rfind(folder / "a.txt", 0), 0U);
+  EXPECT_EQ(read(folder / "a.txt"), "old");
+  EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(PrepareOutput, CreatesTheFolderAndRemovesTheOldResult) {
+  const Folder folder;
+  const std::string dir = folder / "a/b";
+  fasc::prepare_output(dir);
+  fasc::write_file(dir + "/result.json", "{}");
+  fasc::write_file(dir + "/theirs.txt", "kept");
+  fasc::prepare_output(dir);
+  EXPECT_FALSE(fs::exists(dir + "/result.json"));
+  EXPECT_EQ(read(dir + "/theirs.txt"), "kept");
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir), {}), 1);
+  EXPECT_THROW(fasc::prepare_output(dir + "/theirs.txt"), fasc::OutputError);
+  EXPECT_THROW(fasc::prepare_output(dir + "/theirs.txt/below"), fasc::OutputError);
+}
+
+TEST(WriteResults, WritesEverythingTwiceTheSame) {
+  const Folder folder;
+  const auto s = sample();
+  fasc::write_results(s.analysis, s.measurement, folder / "1");
+  fasc::write_results(s.analysis, s.measurement, folder / "2");
+  for (const char* name : {"result.json", "trace.csv", "bursts.csv", "annotations.txt", "events.tsv", "report.html", "measurement.cbor"}) {
+    const std::string bytes = read(folder / (std::string("1/") + name));
+    EXPECT_FALSE(bytes.empty()) << name;
+    EXPECT_EQ(bytes, read(folder / (std::string("2/") + name))) << name;
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder / "1"), {}), 7);
+}
