@@ -2,6 +2,15 @@
 #include "bind.hpp"
 
 namespace fasc::python {
+namespace {
+
+/// Messages name files, whose names need not be UTF-8.
+void raise(PyObject* kind, const std::exception& error) {
+  const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefault(error.what()));
+  PyErr_SetObject(kind, text.ptr());
+}
+
+}  // namespace
 
 bool ProgressBridge::operator()(double done, const char* stage) {
   py::gil_scoped_acquire gil;
@@ -28,17 +37,17 @@ void bind_error(py::module_& m) {
     try {
       if (thrown) std::rethrow_exception(thrown);
     } catch (const NotFoundError& e) {
-      PyErr_SetString(PyExc_FileNotFoundError, e.what());
+      raise(PyExc_FileNotFoundError, e);
     } catch (const ClipError& e) {
-      PyErr_SetString(clip_error.ptr(), e.what());
+      raise(clip_error.ptr(), e);
     } catch (const MisuseError& e) {
-      PyErr_SetString(PyExc_ValueError, e.what());
+      raise(PyExc_ValueError, e);
     } catch (const OutputError& e) {
-      PyErr_SetString(PyExc_OSError, e.what());
+      raise(PyExc_OSError, e);
     } catch (const Cancelled& e) {
-      PyErr_SetString(PyExc_KeyboardInterrupt, e.what());
+      raise(PyExc_KeyboardInterrupt, e);
     } catch (const Error& e) {
-      PyErr_SetString(PyExc_RuntimeError, e.what());
+      raise(PyExc_RuntimeError, e);
     }
   });
 }

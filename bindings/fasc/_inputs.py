@@ -67,12 +67,13 @@ def struct(cls, value, option):
 
 
 def path_text(value, option):
-    """A path as text."""
-    if isinstance(value, (str, os.PathLike)):
-        text = os.fspath(value)
-        if isinstance(text, str):
-            return text
-    raise TypeError(f"{option} is a path (str or os.PathLike), but got {type(value).__name__}")
+    """A path as the bytes that the file system takes, whatever its encoding."""
+    if not is_path(value) or not isinstance(os.fspath(value), str):
+        raise TypeError(f"{option} is a path (str or os.PathLike), but got {type(value).__name__}")
+    path = os.fsencode(value)
+    if b"\0" in path:
+        raise ValueError(f"{option} is a path, but {os.fspath(value)!r} holds a null character")
+    return path
 
 
 def is_path(value):

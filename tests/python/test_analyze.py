@@ -173,12 +173,13 @@ def test_measure_once_and_conclude_many_times(founding, analysis, tmp_path):
     fasc.save_measurement(measurement, tmp_path / "m.cbor")
     again = fasc.load_measurement(tmp_path / "m.cbor")
     assert fasc.conclude(again).to_json() == analysis.to_json()
-    strict = fasc.conclude(again, bursts={"floor_mm_s": 1e6, "floor_px_s": 1e6})
+    strict = fasc.conclude(again, bursts={"floor_mm_s": 1000.0, "floor_px_s": 1000.0})
     assert strict.target.bursts == []
     assert strict.target.rate_per_min == 0
+    assert strict.options.bursts.join_s == analysis.options.bursts.join_s
     onsets = [b.onset_s for b in fasc.find_bursts(analysis.target.trace)]
     assert onsets == [b.onset_s for b in analysis.target.bursts]
-    assert fasc.find_bursts(analysis.target.trace, floor_mm_s=1e6, floor_px_s=1e6) == []
+    assert fasc.find_bursts(analysis.target.trace, floor_mm_s=1000.0, floor_px_s=1000.0) == []
 
 
 def test_program_and_python_write_the_same_bytes(founding, analysis, program, tmp_path):

@@ -21,6 +21,17 @@ def test_missing_file():
     assert "no/such/clip.mp4" in one_line(error)
 
 
+def test_names_of_files_need_not_be_utf8(tmp_path, founding):
+    odd = os.fsencode(tmp_path) + b"/\xff\xfe.mp4"
+    with pytest.raises(FileNotFoundError) as error:
+        fasc.analyze(os.fsdecode(odd))
+    assert os.fsdecode(b"\xff\xfe.mp4") in one_line(error)
+    os.symlink(founding, odd)
+    assert fasc.analyze(os.fsdecode(odd), "left", to_s=0.5).clip.frames == 15
+    with pytest.raises(ValueError, match="null character"):
+        fasc.analyze(f"{founding}\0.mp4")
+
+
 @pytest.mark.parametrize("content", [b"", b"junk" * 1000, b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 200])
 def test_not_a_clip(tmp_path, content):
     path = tmp_path / "bad.mp4"
