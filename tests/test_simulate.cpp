@@ -8,12 +8,14 @@
 #include <fstream>
 #include <sstream>
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
 
-#include "ffmpeg.hpp"
+#include "fasc/clip.hpp"
 
 namespace {
 
@@ -52,6 +54,22 @@ cv::Point2d mean_flow(const cv::Mat& flow, cv::Rect area) {
   return {mean[0], mean[1]};
 }
 
+/// Shift of an area by the peak of normalised cross-correlation, refined by parabolas.
+cv::Point2d correlated_shift(const cv::Mat& from, const cv::Mat& to, cv::Rect area) {
+  constexpr int kReach = 8;
+  const cv::Rect search(area.x - kReach, area.y - kReach, area.width + 2 * kReach, area.height + 2 * kReach);
+  cv::Mat score;
+  cv::matchTemplate(to(search), from(area), score, cv::TM_CCOEFF_NORMED);
+  cv::Point best;
+  cv::minMaxLoc(score, nullptr, nullptr, nullptr, &best);
+  const auto vertex = [](double before, double at, double after) {
+    return 0.5 * (before - after) / (before - 2 * at + after);
+  };
+  const auto value = [&](int dx, int dy) { return score.at<float>(best.y + dy, best.x + dx); };
+  return {best.x - kReach + vertex(value(-1, 0), value(0, 0), value(1, 0)),
+          best.y - kReach + vertex(value(0, -1), value(0, 0), value(0, 1))};
+}
+
 cv::Point2d mean_truth(const Simulator& simulator, cv::Rect area, double from_s, double to_s) {
   cv::Point2d sum;
   for (int y = area.y; y < area.br().y; ++y)
@@ -77,6 +95,13 @@ std::string parse_refusal(const std::string& text) {
   return refusal([&] { fasc::parse_scene(text); });
 }
 
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
 TEST(Simulator, SameSeedSamePixelsInAnyOrder) {
   Scene scene = small_scene();
   scene.decorrelation = 0.01;
@@ -90,6 +115,18 @@ TEST(Simulator, SameSeedSamePixelsInAnyOrder) {
   EXPECT_NE(first[0], first[1]);
   scene.seed = 2;
   EXPECT_NE(fingerprint(Simulator(scene).frame(0)), first[0]);
+}
+
+TEST(Simulator, PixelsDoNotDependOnThreads) {
+  const int threads = cv::getNumThreads();
+  std::vector<std::uint64_t> seen;
+  for (const int count : {1, 2, 4}) {
+    cv::setNumThreads(count);
+    seen.push_back(fingerprint(Simulator(small_scene()).frame(3)));
+  }
+  cv::setNumThreads(threads);
+  EXPECT_EQ(seen[1], seen[0]);
+  EXPECT_EQ(seen[2], seen[0]);
 }
 
 TEST(Simulator, RepeatsShowTheFrameBefore) {
@@ -179,10 +216,15 @@ TEST(Motion, TwitchInThePixelsIsTheTwitchClaimed) {
   const cv::Mat rest = simulator.frame(30);
   const cv::Rect centre(140, 160, 20, 20);
   for (const int i : {31, 32, 33, 34, 36}) {
-    const cv::Point2d seen = mean_flow(flow_between(rest, simulator.frame(i)), centre);
+    const cv::Mat moved = simulator.frame(i);
     const cv::Point2d truth = mean_truth(simulator, centre, 1, i / 30.0);
+    const cv::Point2d seen = correlated_shift(rest, moved, centre);
     EXPECT_NEAR(seen.x, truth.x, 0.15) << "frame " << i;
     EXPECT_NEAR(seen.y, truth.y, 0.15) << "frame " << i;
+    // DIS smooths over the twitch, so it falls short by some 6 %.
+    const cv::Point2d flow = mean_flow(flow_between(rest, moved), centre);
+    EXPECT_NEAR(flow.x, truth.x, 0.1 * truth.x) << "frame " << i;
+    EXPECT_NEAR(flow.y, truth.y, 0.15) << "frame " << i;
   }
   EXPECT_EQ(simulator.displacement({150, 170}, 1.0), cv::Point2d());
   EXPECT_EQ(simulator.displacement({150, 170}, 1.31), cv::Point2d());
@@ -260,7 +302,7 @@ TEST(Motion, ConfoundersMoveAsNamed) {
   Simulator pulse(scene);
   int beats = 0;
   for (int k = 1; k < 1000; ++k) {
-    const auto above = [&](int at) { return std::abs(pulse.displacement({150, 280}, at / 100.0).y) > 0.5; };
+    const auto above = [&](int at) { return std::abs(pulse.displacement({200, 280}, at / 100.0).y) > 0.5; };
     beats += above(k) && !above(k - 1);
   }
   EXPECT_NEAR(beats, 12, 1);  // 1.2 per s in 10 s
@@ -327,7 +369,9 @@ TEST(SceneJson, RandomTwitchesAreDrawnFromTheSeed) {
   const auto& twitches = scene.panels[0].twitches;
   ASSERT_EQ(twitches.size(), 12U);
   for (std::size_t k = 0; k < twitches.size(); ++k) {
-    if (k > 0) EXPECT_GE(twitches[k].onset_s - twitches[k - 1].onset_s, 0.699);
+    if (k > 0) {
+      EXPECT_GE(twitches[k].onset_s - twitches[k - 1].onset_s, 0.699);
+    }
     EXPECT_GE(twitches[k].amplitude_mm, 0.2);
     EXPECT_LE(twitches[k].amplitude_mm, 0.3);
     EXPECT_GE(twitches[k].onset_s, 1);
@@ -339,6 +383,9 @@ TEST(SceneJson, RandomTwitchesAreDrawnFromTheSeed) {
 
 TEST(SceneJson, BadScenesAreNamed) {
   EXPECT_EQ(parse_refusal("{\"seed\": 1,}"), "scene: not JSON from byte 12 on; allowed: one JSON object");
+  EXPECT_EQ(parse_refusal("{\"fps\": 30, \"fps\": 25}"), "scene: key \"fps\" is there twice; allowed: once");
+  EXPECT_EQ(parse_refusal(std::string(100'000, '[')),
+            "scene: nested deeper than 16; allowed: a scene as documented");
   EXPECT_EQ(parse_refusal("[1]"), "scene: the text is [1]; allowed: an object {...}");
   EXPECT_EQ(parse_refusal("{\"seed\": -1}"),
             "scene: seed is -1; allowed: a whole number from 0 to 18446744073709551615");
@@ -403,6 +450,105 @@ TEST(Truth, SaysWhatWasSimulated) {
   EXPECT_DOUBLE_EQ(twitch["y_px"], layout.echo_areas[0].y + 150);
   EXPECT_EQ(panel["contraction"], nullptr);
   EXPECT_EQ(fasc::scene_json(fasc::parse_scene(truth["scene"].dump())), fasc::scene_json(scene));
+}
+
+/// A fresh folder that is gone afterwards.
+class Writing : public testing::Test {
+ protected:
+  Writing()
+      : folder_(std::filesystem::path(testing::TempDir()) / ("fasc_simulate_" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~Writing() override { std::filesystem::remove_all(folder_); }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
+  }
+  static Scene short_scene() {
+    Scene scene = small_scene();
+    scene.duration_s = 1;
+    scene.panels[0].width_mm = 20;
+    return scene;
+  }
+  std::filesystem::path folder_;
+};
+
+TEST_F(Writing, ClipAndTruthAppearTogether) {
+  Scene scene = short_scene();
+  scene.codec.name = "ffv1";
+  const std::string clip = folder_ / "a.mkv";
+  fasc::simulate(scene, clip);
+  fasc::simulate(scene, clip);  // our own earlier files are replaced
+  EXPECT_EQ(files(), 2U);
+  EXPECT_EQ(text_of(folder_ / "a.json"), fasc::truth_json(scene, "a.mkv"));
+  fasc::ClipReader reader(clip);
+  Simulator simulator(scene);
+  std::int64_t i = 0;
+  for (auto frame = reader.next(); frame; frame = reader.next(), ++i) {
+    EXPECT_NEAR(frame->time_s, static_cast<double>(i) / 30, 0.0011);
+    if (i % 10 == 0) {
+      EXPECT_EQ(fingerprint(frame->gray), fingerprint(simulator.frame(i))) << i;  // FFV1 is lossless
+    }
+  }
+  EXPECT_EQ(i, 30);
+}
+
+TEST_F(Writing, LeavesNothingWhenCancelled) {
+  const auto stop = [](double done, const char*) { return done < 0.5; };
+  EXPECT_THROW(fasc::simulate(short_scene(), folder_ / "a.mp4", stop), fasc::Cancelled);
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(Writing, LeavesOtherFilesAlone) {
+  std::ofstream(folder_ / "a.json") << "{\"seed\": 1}";
+  EXPECT_EQ(refusal([&] { fasc::simulate(short_scene(), folder_ / "a.mp4"); }),
+            (folder_ / "a.json").string() +
+                ": in the way of the truth and not one itself; allowed: another name for the clip");
+  EXPECT_EQ(files(), 1U);
+  EXPECT_THROW(fasc::simulate(short_scene(), folder_ / "none" / "a.mp4"), fasc::OutputError);
+}
+
+class SampleData : public testing::TestWithParam<const char*> {};
+
+TEST_P(SampleData, IsWhatItsSceneMakes) {
+  const std::filesystem::path folder = std::filesystem::path(FASC_SOURCE_DIR) / "sample_data";
+  const std::string name = GetParam();
+  const Scene scene = fasc::parse_scene(text_of(folder / "scenes" / (name + ".json")));
+  json truth = json::parse(text_of(folder / (name + ".json")));
+  json again = json::parse(fasc::truth_json(scene, name + ".mp4"));
+  truth.erase("version");
+  again.erase("version");
+  EXPECT_EQ(truth, again);
+  const std::string clip = folder / (name + ".mp4");
+  EXPECT_LT(std::filesystem::file_size(clip), 1'600'000U);
+  fasc::ClipReader reader(clip);
+  Simulator simulator(scene);
+  std::int64_t frames = 0;
+  for (auto frame = reader.next(); frame; frame = reader.next(), ++frames) {
+    if (frames % 97 != 0) continue;
+    cv::Mat difference;
+    cv::absdiff(frame->gray, simulator.frame(frames), difference);
+    EXPECT_LT(cv::mean(difference)[0], 5) << "frame " << frames;
+  }
+  EXPECT_EQ(frames, simulator.frames());
+  EXPECT_TRUE(reader.complete());
+}
+
+INSTANTIATE_TEST_SUITE_P(Clips, SampleData,
+                         testing::Values("calf_and_control_30fps", "calf_pulse_breathing_40fps",
+                                         "calm_probe_contraction_30fps", "calf_keyframes_30fps"));
+
+TEST(FoundingCase, CalfTwitchesAndControlIsCalm) {
+  const json truth = json::parse(
+      text_of(std::filesystem::path(FASC_SOURCE_DIR) / "sample_data/calf_and_control_30fps.json"));
+  const json& calf = truth["panels"][0];
+  EXPECT_EQ(calf["name"], "CALF");
+  ASSERT_GE(calf["twitches"].size(), 10U);
+  for (const json& twitch : calf["twitches"]) {
+    EXPECT_GE(twitch["amplitude_mm"], 0.2);
+    EXPECT_GE(twitch["peak_speed_mm_s"], 2);
+    EXPECT_LE(twitch["peak_speed_mm_s"], 10);
+  }
+  EXPECT_TRUE(truth["panels"][1]["twitches"].empty());
 }
 
 // A loaded machine or a sanitizer is slow: these 15 frames take about 0.3 s alone.

@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewestSteps = 4;         // measured steps that a level can be taken from
+constexpr double kLeastSteps = 2.0;             // a twitch goes at least this many times floor_px
 constexpr double kEdgeOfFloor = 0.4;            // edge threshold is at least this share of the floor
 constexpr double kRelaxationShare = 0.35;       // a lobe this much slower than the first is its relaxation, whatever its direction
 constexpr double kSameDirection = 0.3;          // cosine between two lobes' motion from which they pull the same way
@@ -25,15 +26,17 @@ constexpr double kValleyShare = 0.5;            // two peaks with a valley below
 constexpr double kTwinApart_s = 0.15;           // s; peaks closer than this are one twitch
 constexpr double kSlowLobe_s = 0.30;            // s; width at half height of a lobe too slow for a twitch
 constexpr double kSlowRise_s = 0.22;            // s; a twitch reaches its largest displacement within this time (published 0.16–0.195 s)
+constexpr double kFastestContraction_px_s = 150;  // px/s; long motion that is faster than this, near field included, is the probe's
 constexpr double kReturnWindow_s = 0.4;         // s after the end in which tissue comes back after a twitch
-constexpr double kNoReturn = 0.75;              // share of the largest displacement that is left where tissue did not come back
-constexpr double kClearOverEdge = 3.0;          // bursts this far above the edge threshold must show their return
+constexpr double kNoReturn = 0.5;               // share of the largest displacement that is left where tissue did not come back
 constexpr double kContext_s = 1.0;              // s on both sides in which probe motion is looked for
 constexpr double kContextNearShare = 0.25;      // near-field speed over the burst's peak that counts as probe motion there
+constexpr double kContextNearOfSure = 0.5;      // and at least this share of the sure threshold
 constexpr double kContextTime = 0.3;            // share of that time that makes a burst part of probe motion
 constexpr double kUniform = 0.5;                // whole share from which the picture moves as one
 constexpr double kContactNear_s = 0.2;          // s between a burst and a dark frame or scene jump that explains it
 constexpr double kAfterKeyLongest_s = 0.15;     // s; a weak burst right after a key frame that is no longer than this is the encoder's
+constexpr double kAfterKeyScore = 5.0;          // and no clearer than this many thresholds
 constexpr int kPulseBeats = 5;                  // bursts in a row that make a pulse
 constexpr double kPulseShortest_s = 0.4, kPulseLongest_s = 1.25;  // s between beats: 0.8–2.5 per s
 constexpr double kPulseJitter = 0.12;           // relative deviation of beats from their median interval
@@ -158,9 +161,7 @@ std::vector<Lobe> events_of(const std::vector<float>& speed, const MotionView& v
 // Numbers that kinds are told by and that are not part of a Burst.
 struct Shape {
   double lobe_width_s = 0;        // width at half height
-  double rest_share = 0;          // displacement left after the return window, over the largest
   double context_share = 0;       // share of the time around with near-field motion
-  double over_edge = 0;           // peak over edge threshold
   std::size_t steps = 0;          // measured steps
   bool at_contact_loss = false;   // beside a dark frame or a scene jump
   bool at_damage = false;         // beside damage or a gap
@@ -176,7 +177,7 @@ double lobe_width(const std::vector<float>& speed, const MotionView& view, const
   return view.trace().time_s[right] - view.begin_s(left);
 }
 
-double context_share(const MotionView& view, const Lobe& event, double peak_speed) {
+double context_share(const MotionView& view, const Lobe& event, double near_limit) {
   const std::vector<double>& time_s = view.trace().time_s;
   int seen = 0, moving = 0;
   for (std::size_t i = 1; i < time_s.size(); ++i) {
@@ -184,7 +185,7 @@ double context_share(const MotionView& view, const Lobe& event, double peak_spee
     if (inside || time_s[i] < time_s[event.first] - kContext_s || time_s[i] > time_s[event.last] + kContext_s) continue;
     if (std::isnan(view.near_speed()[i])) continue;
     ++seen;
-    moving += static_cast<double>(view.near_speed()[i]) > kContextNearShare * peak_speed ? 1 : 0;
+    moving += static_cast<double>(view.near_speed()[i]) > near_limit ? 1 : 0;
   }
   return seen > 0 ? static_cast<double>(moving) / seen : 0.0;
 }
@@ -225,13 +226,12 @@ Burst describe(const MotionView& view, const std::vector<float>& speed, const Lo
     muscle += static_cast<double>(view.raw()[i]);
   }
   if (trace.near_field && muscle > 0) burst.near_field_ratio = near / muscle;
-  view.describe_motion(event.first, event.last, kReturnWindow_s, burst, shape.rest_share);
+  view.describe_motion(event.first, event.last, kReturnWindow_s, burst);
   const double fastest_cell = view.fastest_cell(event.peak);
   burst.peak_speed_px_s = fastest_cell / view.unit();
   if (trace.scale.known()) burst.peak_speed_mm_s = fastest_cell;
   shape.lobe_width_s = lobe_width(speed, view, event);
-  shape.context_share = context_share(view, event, peak_speed);
-  shape.over_edge = peak_speed / level.edge;
+  shape.context_share = context_share(view, event, std::max(kContextNearShare * peak_speed, kContextNearOfSure * level.sure));
   look_around(view, event, shape);
   return burst;
 }
@@ -241,20 +241,23 @@ BurstKind kind_of(const Burst& burst, const Shape& shape, const BurstOptions& op
   if (shape.at_contact_loss || shape.at_damage) return BurstKind::artefact;
   const bool with_near = near >= options.near_field_share && burst.whole_share >= kUniform;
   if (shape.raw_only || with_near) return BurstKind::probe_motion;
-  if (shape.steps < 2 || burst.duration_s < options.shortest_s) return BurstKind::artefact;
-  if (shape.after_key_frame && burst.duration_s <= kAfterKeyLongest_s && burst.score < 3 * options.threshold) return BurstKind::artefact;
-  if (shape.context_share >= kContextTime) return BurstKind::probe_motion;
+  const bool too_small = burst.peak_displacement_px < kLeastSteps * options.floor_px;
+  if (shape.steps < 2 || burst.duration_s < options.shortest_s || too_small) return BurstKind::artefact;
+  if (shape.after_key_frame && burst.duration_s <= kAfterKeyLongest_s && burst.score < kAfterKeyScore * options.threshold) return BurstKind::artefact;
   const bool slow = shape.lobe_width_s > kSlowLobe_s || burst.duration_s > options.longest_s || burst.contraction_s > kSlowRise_s;
-  const bool stays = shape.over_edge >= kClearOverEdge && shape.rest_share > kNoReturn;
-  if (slow || stays) return near >= options.near_field_share / 2 && stays ? BurstKind::probe_motion : BurstKind::contraction;
+  const bool swept = near >= options.near_field_share / 2 && burst.peak_speed_px_s > kFastestContraction_px_s;
+  if (slow) return swept ? BurstKind::probe_motion : BurstKind::contraction;
+  if (swept || shape.context_share >= kContextTime) return BurstKind::probe_motion;
+  if (burst.rest_share > kNoReturn) return BurstKind::contraction;
   return BurstKind::fasciculation;
 }
 
-double confidence_of(const Burst& burst, const Shape& shape, const BurstOptions& options) {
+double confidence_of(const Burst& burst, const BurstOptions& options) {
   const double clear = 1 - std::exp(-std::max(0.0, burst.score) / (2 * options.threshold));
   if (burst.kind != BurstKind::fasciculation) return clear;
   const double near = std::isnan(burst.near_field_ratio) ? 0.5 : std::min(1.0, burst.near_field_ratio / options.near_field_share);
-  return clear * (1 - 0.5 * near) * (shape.rest_share > kNoReturn ? 0.7 : 1.0);
+  const double back = std::isnan(burst.rest_share) ? 0.7 : 1 - burst.rest_share / 2;
+  return clear * (1 - 0.5 * near) * back;
 }
 
 // Small regular beats in a row are a pulse.
@@ -297,7 +300,7 @@ void add_probe_motion(const MotionView& view, const BurstOptions& options, const
     if (known || shape.steps < 2) continue;
     shape.raw_only = true;
     burst.kind = kind_of(burst, shape, options);
-    burst.confidence = confidence_of(burst, shape, options);
+    burst.confidence = confidence_of(burst, options);
     found.push_back(burst);
   }
   bursts.insert(bursts.end(), found.begin(), found.end());
@@ -344,7 +347,7 @@ BurstResult find_bursts(const Trace& trace, const BurstOptions& options) {
     Shape shape;
     Burst burst = describe(view, result.speed, event, result.level, shape);
     burst.kind = kind_of(burst, shape, options);
-    burst.confidence = confidence_of(burst, shape, options);
+    burst.confidence = confidence_of(burst, options);
     result.bursts.push_back(burst);
   }
   if (trace.near_field) add_probe_motion(view, options, result.level, result.bursts);

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace fasc {
 namespace {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr double kFastShare = 0.15;   // share of cells that the detection speed is the mean of
+constexpr double kLeastAfter_s = 0.2; // s; with less of the clip left after a burst its return is not judged
 constexpr double kActiveShare = 0.5;  // a cell takes part where it moves at least this share of the largest displacement
 
 float mean_of_fastest(std::vector<float>& speeds) {
@@ -81,12 +83,7 @@ void MotionView::add_speeds(std::size_t frame) {
 
 std::vector<cv::Point2f> MotionView::shift(std::size_t first, std::size_t last) const {
   std::vector<cv::Point2f> sum(cells());
-  for (std::size_t frame = first; frame <= last; ++frame) {
-    for (std::size_t cell = 0; cell < cells(); ++cell) {
-      cv::Point2f step;
-      if (relative_step(frame, cell, step)) sum[cell] += step;
-    }
-  }
+  for (std::size_t frame = first; frame <= last; ++frame) add_step(frame, sum);
   return sum;
 }
 
@@ -109,25 +106,50 @@ double MotionView::fastest_cell(std::size_t frame) const {
   return best / static_cast<double>(trace_.step_s[frame]);
 }
 
-void MotionView::describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst, double& rest_share) const {
-  // Displacement of every cell since the onset, its largest value, and when the farthest cell was farthest.
+void MotionView::add_step(std::size_t frame, std::vector<cv::Point2f>& at) const {
+  for (std::size_t cell = 0; cell < cells(); ++cell) {
+    cv::Point2f step;
+    if (relative_step(frame, cell, step)) at[cell] += step;
+  }
+}
+
+double MotionView::rest_share(const std::vector<float>& farthest, std::vector<cv::Point2f> at, std::size_t last, double window_s) const {
+  std::vector<std::size_t> order(cells());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return farthest[a] > farthest[b]; });
+  order.resize(static_cast<std::size_t>(std::max<long>(1, std::lround(kFastShare * static_cast<double>(cells())))));
+  const auto left = [&] {
+    float sum = 0;
+    for (const std::size_t cell : order) sum += std::hypot(at[cell].x, at[cell].y);
+    return sum;
+  };
+  float most = 0;
+  for (const std::size_t cell : order) most += farthest[cell];
+  float least = left();
+  double after_s = 0;
+  for (std::size_t frame = last + 1; frame < trace_.frames() && trace_.time_s[frame] <= trace_.time_s[last] + window_s; ++frame) {
+    add_step(frame, at);
+    least = std::min(least, left());
+    after_s = trace_.time_s[frame] - trace_.time_s[last];
+  }
+  const bool seen = most > 0 && (after_s >= kLeastAfter_s || least < most / 2);
+  return seen ? static_cast<double>(least / most) : static_cast<double>(kNaN);
+}
+
+void MotionView::describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst) const {
   std::vector<cv::Point2f> at(cells());
   std::vector<float> farthest(cells(), 0.f);
   std::size_t lead = 0, top_frame = first;
-  float top = 0, rest = std::numeric_limits<float>::infinity();
-  for (std::size_t frame = first; frame < trace_.frames(); ++frame) {
-    if (frame > last && trace_.time_s[frame] > trace_.time_s[last] + window_s) break;
+  for (std::size_t frame = first; frame <= last; ++frame) {
+    add_step(frame, at);
     for (std::size_t cell = 0; cell < cells(); ++cell) {
-      cv::Point2f step;
-      if (!relative_step(frame, cell, step)) continue;
-      at[cell] += step;
-      if (frame > last) continue;
       farthest[cell] = std::max(farthest[cell], std::hypot(at[cell].x, at[cell].y));
-      if (farthest[cell] > top) top = farthest[cell], lead = cell, top_frame = frame;
+      if (farthest[cell] > farthest[lead]) lead = cell;
     }
-    if (frame >= last) rest = std::min(rest, std::hypot(at[lead].x, at[lead].y));
+    if (std::hypot(at[lead].x, at[lead].y) >= farthest[lead]) top_frame = frame;
   }
-  rest_share = top > 0 ? static_cast<double>(rest / top) : 0.0;
+  const float top = farthest[lead];
+  burst.rest_share = rest_share(farthest, at, last, window_s);
   burst.contraction_s = trace_.time_s[top_frame] - burst.onset_s;
   burst.relaxation_s = burst.end_s - trace_.time_s[top_frame];
   burst.peak_displacement_px = static_cast<double>(top) / unit_;

@@ -31,9 +31,9 @@ class MotionView {
   double alike(const std::vector<cv::Point2f>& a, const std::vector<cv::Point2f>& b) const;
   /// Speed of the fastest cell at a frame.
   double fastest_cell(std::size_t frame) const;
-  /// Fills displacement, contraction and relaxation time, active area and centroid of a burst over the steps first … last, and the
-  /// share of the largest displacement that is left `window_s` after its end (the least seen in that time).
-  void describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst, double& rest_share) const;
+  /// Fills displacement, contraction and relaxation time, active area and centroid of a burst over the steps first … last, and
+  /// what is left of its largest displacement (the least seen in `window_s` after its end).
+  void describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst) const;
 
  private:
   const Trace& trace_;
@@ -45,6 +45,10 @@ class MotionView {
   // Displacement of a cell against the near field at a frame, unit of length; false where missing.
   bool relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const;
   void add_speeds(std::size_t frame);
+  // Adds a frame's step to the displacement of every cell.
+  void add_step(std::size_t frame, std::vector<cv::Point2f>& at) const;
+  // Of the cells that went farthest (`farthest`, unit of length): what is left of that way within window_s after `last`, where they are `at`.
+  double rest_share(const std::vector<float>& farthest, std::vector<cv::Point2f> at, std::size_t last, double window_s) const;
 };
 
 }  // namespace fasc

@@ -90,6 +90,7 @@ const std::vector<BurstField>& burst_fields() {
       {"score", [](const Burst& b) { return b.score; }},
       {"near_field_ratio", [](const Burst& b) { return b.near_field_ratio; }},
       {"whole_share", [](const Burst& b) { return b.whole_share; }},
+      {"rest_share", [](const Burst& b) { return b.rest_share; }},
       {"missing_s", [](const Burst& b) { return b.missing_s; }},
   };
   return fields;

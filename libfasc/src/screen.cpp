@@ -21,11 +21,16 @@ constexpr double kFill = 0.5;            // share of a row or column that must b
 constexpr double kLeastOfLargest = 0.3;  // areas smaller than this share of the largest are not panels
 constexpr int kEveryNth = 3;             // frames looked at
 
-cv::Mat textured(const cv::Mat& mean) {
-  cv::Mat dx, dy, gradient, texture;
-  cv::Sobel(mean, dx, CV_32F, 1, 0, 3, 0.125);
-  cv::Sobel(mean, dy, CV_32F, 0, 1, 3, 0.125);
+cv::Mat gradient_of(const cv::Mat& gray) {
+  cv::Mat dx, dy, gradient;
+  cv::Sobel(gray, dx, CV_32F, 1, 0, 3, 0.125);
+  cv::Sobel(gray, dy, CV_32F, 0, 1, 3, 0.125);
   cv::magnitude(dx, dy, gradient);
+  return gradient;
+}
+
+cv::Mat textured(const cv::Mat& mean, const cv::Mat& gradient) {
+  cv::Mat texture;
   cv::boxFilter(gradient, texture, CV_32F, {kTextureWindow, kTextureWindow});
   cv::Mat bright;
   cv::boxFilter(mean, bright, CV_32F, {3, 3});
@@ -89,8 +94,8 @@ void join_columns(std::vector<cv::Rect>& areas, int picture_height) {
   }
 }
 
-std::vector<cv::Rect> echo_areas_of(const cv::Mat& mean) {
-  cv::Mat mask = textured(mean);
+std::vector<cv::Rect> echo_areas_of(const cv::Mat& mean, const cv::Mat& gradient) {
+  cv::Mat mask = textured(mean, gradient);
   // Padded, so that an echo reaching the picture's edge is not eaten from there.
   cv::copyMakeBorder(mask, mask, kStroke, kStroke, kStroke, kStroke, cv::BORDER_REPLICATE);
   cv::morphologyEx(mask, mask, cv::MORPH_CLOSE, box(kSpeckleGap));
@@ -144,7 +149,7 @@ cv::Rect muscle_band_of(const cv::Mat& mean, const cv::Rect& echo) {
 }  // namespace
 
 struct ScreenFinder::Impl {
-  cv::Mat sum;  // CV_32F
+  cv::Mat sum, gradient;  // CV_32F, over the frames used
   int given = 0, used = 0;
 };
 
@@ -160,6 +165,7 @@ void ScreenFinder::add(const Frame& frame) {
   }
   if (impl_->given++ % kEveryNth != 0) return;
   cv::accumulate(frame.gray, impl_->sum);
+  impl_->gradient = impl_->gradient.empty() ? gradient_of(frame.gray) : cv::Mat(impl_->gradient + gradient_of(frame.gray));
   ++impl_->used;
 }
 
@@ -168,7 +174,7 @@ Screen ScreenFinder::find() const {
   const cv::Mat mean = impl_->sum / impl_->used;
   Screen screen;
   screen.size = mean.size();
-  screen.echo_areas = echo_areas_of(mean);
+  screen.echo_areas = echo_areas_of(mean, impl_->gradient / impl_->used);
   for (const cv::Rect& echo : screen.echo_areas) screen.muscle_bands.push_back(muscle_band_of(mean, echo));
   return screen;
 }

@@ -1,7 +1,7 @@
 // Scenes and truths as JSON.
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -209,6 +209,27 @@ void add_random_twitches(Scene& scene, const Json& panels) {
   }
 }
 
+/// JSON text that is not nested beyond reason and names no key twice.
+Json parse_strictly(const std::string& text) {
+  std::vector<std::set<std::string>> keys;  // of the objects being read, outermost first
+  const auto watch = [&](int depth, Json::parse_event_t event, const Json& value) {
+    if (depth > 16) throw MisuseError("scene: nested deeper than 16; allowed: a scene as documented");
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
+      throw MisuseError("scene: key " + shortened(value) + " is there twice; allowed: once");
+    return true;
+  };
+  try {
+    return Json::parse(text, watch);
+  } catch (const Json::parse_error& error) {
+    throw MisuseError("scene: not JSON from byte " + std::to_string(error.byte) +
+                      " on; allowed: one JSON object");
+  } catch (const Json::exception&) {
+    throw MisuseError("scene: a number too large for JSON; allowed: numbers a double can hold");
+  }
+}
+
 /// Writes fields into an object.
 struct Writer {
   Json& object;
@@ -285,15 +306,7 @@ Json truth_of(const SimPanel& panel, const sim::PanelModel& model, cv::Rect echo
 }  // namespace
 
 Scene parse_scene(const std::string& json) {
-  Json root;
-  try {
-    root = Json::parse(json);
-  } catch (const Json::parse_error& error) {
-    throw MisuseError("scene: not JSON from byte " + std::to_string(error.byte) +
-                      " on; allowed: one JSON object");
-  } catch (const Json::exception&) {
-    throw MisuseError("scene: a number too large for JSON; allowed: numbers a double can hold");
-  }
+  const Json root = parse_strictly(json);
   Scene scene;
   Reader reader(root, "");
   sim::scene_fields(scene, reader);

@@ -1,6 +1,8 @@
 // Many clips: every clip of a folder analysed with the same options, one bad clip never stopping the rest.
 #pragma once
 
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,9 +11,15 @@
 
 namespace fasc {
 
+/// analyze(), annotate() and write_results() of one clip into the folder `dir` (prepare_output), result.json last. Without `video` no
+/// annotated video is written. Where the video fails the numbers are written all the same, without result.json, and OutputError is
+/// thrown. Throws as those functions do, and MisuseError where a clip is one of the files to be written.
+Analysis analyze_into(const std::string& path, const std::string& dir, const AnalyzeOptions& options = {},
+                      const std::optional<AnnotateOptions>& video = AnnotateOptions{}, const Progress& progress = {});
+
 /// How a folder is worked through.
 struct BatchOptions {
-  AnalyzeOptions analyze;          ///< for every clip
+  AnalyzeOptions analyze;          ///< for every clip; threads 0 is one thread per clip here
   AnnotateOptions annotate;        ///< for every annotated video
   bool video = true;               ///< write annotated videos
   bool fresh = false;              ///< compute again what is there already
@@ -29,13 +37,17 @@ struct BatchItem {
   std::string folder;              ///< folder of the results, relative to the output folder; empty where there are none
   int fasciculations = 0;          ///< in the target
   double rate_per_min = std::numeric_limits<double>::quiet_NaN();  ///< of the target
+  Interval rate_ci_per_min;        ///< of the target, two-sided 95 %
+  double observed_s = std::numeric_limits<double>::quiet_NaN();    ///< s; of the target
+  std::string verdict;             ///< against the control; empty without one
+  bool complete = true;            ///< false: the clip is damaged, and what could be read was measured
 };
 
 /// "done", "kept", "failed" or "skipped".
 const char* to_string(BatchItem::Status status);
 
-/// Analyses every clip below `folder` (sorted by name) into `out`/<clip name>/, and writes `out`/batch.json and `out`/batch.csv.
-/// Returns one item per file. Throws NotFoundError, MisuseError, OutputError, Cancelled; a bad clip is an item, not an error.
+/// Analyses every clip below `folder` (sorted by name) into `out`/<path below folder, with its ending>/, and writes `out`/batch.json and
+/// `out`/batch.csv, which are the same whether a result was kept or computed. `out` itself is not searched. Returns one item per file. Throws NotFoundError, MisuseError, OutputError, Cancelled; a bad clip is an item, not an error.
 std::vector<BatchItem> batch(const std::string& folder, const std::string& out, const BatchOptions& options = {},
                              const Progress& progress = {});
 

@@ -19,11 +19,11 @@ const char* to_string(BurstKind kind);
 struct BurstOptions {
   double threshold = 7.0;               ///< robust standard deviations above the calm level at which a burst is sure
   double edge_threshold = 2.5;          ///< robust standard deviations at which it begins and ends
-  double floor_mm_s = 1.0;              ///< mm/s; a burst's peak is at least this fast (with a scale)
-  double floor_px_s = 10.0;             ///< px/s; a burst's peak is at least this fast (without a scale)
+  double floor_mm_s = 0.8;              ///< mm/s; a burst's peak is at least this fast (with a scale)
+  double floor_px_s = 8.0;              ///< px/s; a burst's peak is at least this fast (without a scale)
   double floor_px = 0.20;               ///< px per frame step; a burst's peak is at least this far from one frame to the next
   double join_s = 0.20;                 ///< s; lobes closer than this are one event: contraction and relaxation of one twitch
-  double shortest_s = 0.04;             ///< s; shorter bursts are artefacts
+  double shortest_s = 0.03;             ///< s; shorter bursts are artefacts
   double longest_s = 1.0;               ///< s; longer bursts are contractions
   double near_field_share = 0.65;       ///< near-field speed over muscle speed from which a burst is probe motion
   /// Throws MisuseError naming the value and what is allowed.
@@ -53,6 +53,8 @@ struct Burst {
   double score = 0;                      ///< robust standard deviations at the peak
   double near_field_ratio = std::numeric_limits<double>::quiet_NaN();  ///< near-field speed over muscle speed; NaN without a near field
   double whole_share = 0;                ///< 0–1; how alike the whole region moved at the peak
+  double rest_share = std::numeric_limits<double>::quiet_NaN();  ///< share of the largest displacement left within 0.4 s after the end: a
+                                         ///< twitch comes back. NaN where the clip ends before that
   double missing_s = 0;                  ///< s; bridged time inside the event
 };
 

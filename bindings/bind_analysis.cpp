@@ -1,0 +1,104 @@
+// analysis.hpp in Python: measuring, from a file or from frames in memory, and what follows from a measurement.
+#include "bind.hpp"
+#include "fasc/analysis.hpp"
+
+#include <opencv2/imgproc.hpp>
+
+namespace fasc::python {
+namespace {
+
+using Picture = py::array_t<std::uint8_t, py::array::c_style>;
+
+/// Frames that look into the caller's arrays (gray) or are converted (RGB). The package has checked shapes and times.
+std::vector<Frame> frames_of(const std::vector<Picture>& pictures, const std::vector<double>& time_s) {
+  std::vector<Frame> frames(pictures.size());
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const Picture& picture = pictures[i];
+    const bool colour = picture.ndim() == 3;
+    const cv::Mat pixels(static_cast<int>(picture.shape(0)), static_cast<int>(picture.shape(1)), colour ? CV_8UC3 : CV_8UC1,
+                         const_cast<std::uint8_t*>(picture.data()));
+    if (colour)
+      cv::cvtColor(pixels, frames[i].gray, cv::COLOR_RGB2GRAY);
+    else
+      frames[i].gray = pixels;
+    frames[i].index = static_cast<std::int64_t>(i);
+    frames[i].time_s = time_s.at(i);
+    frames[i].repeat = i > 0 && cv::norm(frames[i].gray, frames[i - 1].gray, cv::NORM_INF) == 0;
+  }
+  return frames;
+}
+
+Measurement measure_pictures(const std::vector<Picture>& pictures, const std::vector<double>& time_s, const std::string& name,
+                             const AnalyzeOptions& options, py::object progress) {
+  return without_gil(std::move(progress), [&](const Progress& report) {
+    return measure_frames(frames_of(pictures, time_s), name, options, report);
+  });
+}
+
+/// Optional parts of AnalyzeOptions: None for "not given".
+void bind_optional_options(py::class_<AnalyzeOptions>& cls) {
+  cls.def_property("control", [](const AnalyzeOptions& o) { return o.control; },
+                   [](AnalyzeOptions& o, const std::optional<RegionSpec>& value) { o.control = value; });
+  cls.def_property("scale", [](const AnalyzeOptions& o) { return o.scale; },
+                   [](AnalyzeOptions& o, const std::optional<Scale>& value) { o.scale = value; });
+  cls.def_property("control_scale", [](const AnalyzeOptions& o) { return o.control_scale; },
+                   [](AnalyzeOptions& o, const std::optional<Scale>& value) { o.control_scale = value; });
+}
+
+}  // namespace
+
+void bind_analysis(py::module_& m) {
+  OptionsClass<AnalyzeOptions> options(m, "AnalyzeOptions", "Every choice a user has.");
+  options.field("target", &AnalyzeOptions::target, "region of the muscle in question")
+      .field("control_clip", &AnalyzeOptions::control_clip, "path of a second clip with the control muscle; empty: none")
+      .field("from_s", &AnalyzeOptions::from_s, "s; start of what is analysed")
+      .field("to_s", &AnalyzeOptions::to_s, "s; end of what is analysed")
+      .field("threads", &AnalyzeOptions::threads, "0: as many as the machine has; never changes results")
+      .field("energy", &AnalyzeOptions::energy, "EnergyOptions")
+      .field("bursts", &AnalyzeOptions::bursts, "BurstOptions")
+      .field("compare", &AnalyzeOptions::compare, "CompareOptions");
+  bind_optional_options(options.cls());
+
+  py::class_<Measurement>(m, "Measurement",
+                          "What measuring gives and finding bursts takes: traces and clips, no events yet.\n\n"
+                          "Made by :func:`fasc.measure` or :func:`fasc.load_measurement`; :func:`fasc.conclude` goes on from it.")
+      .def_readonly("target", &Measurement::target, "Trace of the target")
+      .def_readonly("control", &Measurement::control, "Trace of the control, or None")
+      .def_readonly("options", &Measurement::options)
+      .def("__repr__", [](const Measurement& x) {
+        return "<fasc.Measurement of " + x.clip.info.name + ": " + std::to_string(x.target.frames()) + " frames>";
+      });
+
+  py::class_<RegionResult>(m, "NativeRegionResult")
+      .def_readonly("trace", &RegionResult::trace)
+      .def_property_readonly("bursts", [](const RegionResult& r) { return r.found.bursts; })
+      .def_property_readonly("speed", [](const RegionResult& r) {
+        return py::array_t<double>(py::array_t<float>(static_cast<py::ssize_t>(r.found.speed.size()), r.found.speed.data()));
+      });
+  py::class_<Analysis>(m, "NativeAnalysis")
+      .def_readonly("options", &Analysis::options)
+      .def_property_readonly("target", [](const Analysis& a) -> const RegionResult& { return a.target; })
+      .def_property_readonly("control", [](const Analysis& a) { return a.control ? &*a.control : nullptr; });
+
+  m.def(
+      "measure",
+      [](const std::string& path, const AnalyzeOptions& given, py::object progress) {
+        return without_gil(std::move(progress), [&](const Progress& report) { return measure(path, given, report); });
+      },
+      py::arg("path"), py::arg("options"), py::arg("progress") = py::none());
+  m.def("measure_frames", &measure_pictures, py::arg("pictures"), py::arg("time_s"), py::arg("name"), py::arg("options"),
+        py::arg("progress") = py::none());
+  m.def(
+      "conclude",
+      [](const Measurement& measurement, const BurstOptions* bursts, const CompareOptions* compare) {
+        py::gil_scoped_release release;
+        if (!bursts && !compare) return conclude(measurement);
+        Measurement changed = measurement;
+        if (bursts) changed.options.bursts = *bursts;
+        if (compare) changed.options.compare = *compare;
+        return conclude(changed);
+      },
+      py::arg("measurement"), py::arg("bursts").none(true) = py::none(), py::arg("compare").none(true) = py::none());
+}
+
+}  // namespace fasc::python

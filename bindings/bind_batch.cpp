@@ -1,0 +1,31 @@
+// batch.hpp in Python: many clips.
+#include "bind.hpp"
+#include "fasc/batch.hpp"
+
+namespace fasc::python {
+
+void bind_batch(py::module_& m) {
+  py::class_<BatchItem>(m, "BatchItem", "What became of one file of a batch.")
+      .def_readonly("file", &BatchItem::file, "path relative to the folder")
+      .def_property_readonly("status", [](const BatchItem& i) { return to_string(i.status); }, "'done', 'kept', 'failed' or 'skipped'")
+      .def_readonly("reason", &BatchItem::reason, "of a failure or a skip")
+      .def_readonly("folder", &BatchItem::folder, "folder of the results, relative to the output folder")
+      .def_readonly("fasciculations", &BatchItem::fasciculations, "in the target")
+      .def_property_readonly("rate_per_min", [](const BatchItem& i) { return number(i.rate_per_min); }, "of the target")
+      .def("__repr__", [](const BatchItem& i) { return "BatchItem(file='" + i.file + "', status='" + to_string(i.status) + "')"; });
+  OptionsClass<BatchOptions>(m, "BatchOptions", "How a folder is worked through.")
+      .field("analyze", &BatchOptions::analyze, "AnalyzeOptions for every clip")
+      .field("annotate", &BatchOptions::annotate, "AnnotateOptions for every annotated video")
+      .field("video", &BatchOptions::video, "write annotated videos")
+      .field("fresh", &BatchOptions::fresh, "compute again what is there already")
+      .field("jobs", &BatchOptions::jobs, "clips at a time; 0: as many as the machine has cores");
+  m.def(
+      "batch",
+      [](const std::string& folder, const std::string& out, const BatchOptions& options, py::object progress) {
+        return without_gil(std::move(progress), [&](const Progress& report) { return batch(folder, out, options, report); });
+      },
+      py::arg("folder"), py::arg("out"), py::arg("options"), py::arg("progress") = py::none());
+  m.def("merge", &merge, py::arg("folders"), py::arg("out"), py::call_guard<py::gil_scoped_release>());
+}
+
+}  // namespace fasc::python

@@ -1,0 +1,25 @@
+// report.hpp in Python: what is written down.
+#include "bind.hpp"
+#include "fasc/report.hpp"
+
+namespace fasc::python {
+
+void bind_report(py::module_& m) {
+  const auto release = py::call_guard<py::gil_scoped_release>();
+  m.def("result_json", &result_json, py::arg("analysis"), release);
+  m.def("report_html", &report_html, py::arg("analysis"), release);
+  m.def(
+      "write_results",
+      [](const Analysis& analysis, const Measurement& measurement, const std::string& dir) {
+        prepare_output(dir);
+        write_results(analysis, measurement, dir);
+      },
+      py::arg("analysis"), py::arg("measurement"), py::arg("dir"), release);
+  m.def(
+      "save_measurement",
+      [](const Measurement& measurement, const std::string& path) { write_file(path, measurement_cbor(measurement)); },
+      py::arg("measurement"), py::arg("path"), release);
+  m.def("load_measurement", &load_measurement, py::arg("path"), release);
+}
+
+}  // namespace fasc::python

@@ -1,0 +1,331 @@
+"""The functions of the package: inputs made ready, the library called, results wrapped."""
+import json
+
+from . import _fasc, _inputs, _progress
+from ._results import Analysis
+
+_DEFAULTS = _fasc.AnalyzeOptions()
+
+
+def _named_as_in_the_program():
+    """Single settings: their names in the program (without dashes), the struct they belong to and the field."""
+    renamed = {
+        ("compare", "shortest_s"): "shortest_observed_s",
+        ("compare", "advised_s"): "advised_observed_s",
+        ("flow", "method"): None,  # flow="dis"
+        ("energy", "flow"): None,
+        ("energy", "pairs"): None,
+    }
+    fields = {}
+    for part, cls in _PARTS.items():
+        for field in cls.FIELDS:
+            name = renamed.get((part, field), field)
+            if name is not None:
+                fields[name] = (part, field)
+    return fields
+
+
+_PARTS = {
+    "energy": _fasc.EnergyOptions,
+    "flow": _fasc.FlowOptions,
+    "pairs": _fasc.PairOptions,
+    "bursts": _fasc.BurstOptions,
+    "compare": _fasc.CompareOptions,
+}
+_SETTINGS = _named_as_in_the_program()
+
+
+def _parts(given, settings, allowed=tuple(_PARTS), base=None):
+    """The options structs that were given, whole or by single settings; None for a part that was not.
+
+    What a dict or single settings leave out is as in ``base`` (an AnalyzeOptions), or the default.
+    """
+    changes = {}
+    for name, value in settings.items():
+        part, field = _SETTINGS.get(name, (None, None))
+        if part not in allowed:
+            known = ", ".join(n for n, (p, _) in _SETTINGS.items() if p in allowed)
+            raise TypeError(f"there is no option '{name}'; single settings are {known}")
+        if given[part] is not None:
+            raise TypeError(f"give {part}= or {name}=, not both")
+        changes.setdefault(part, {})[field] = value
+    parts = {}
+    for name in allowed:
+        value = changes.get(name, given[name])
+        if isinstance(value, dict) and base is not None:
+            saved = getattr(base, name)
+            value = {**{field: getattr(saved, field) for field in saved.FIELDS}, **value}
+        parts[name] = _inputs.struct(_PARTS[name], value, name)
+    return parts
+
+
+def _options(given, settings):
+    """AnalyzeOptions of the keywords that analyze, measure and batch share."""
+    options = _fasc.AnalyzeOptions()
+    if given["target"] is not None:
+        options.target = _inputs.region_spec(given["target"], "target")
+    options.control = _inputs.region_spec(given["control"], "control")
+    if given["control_clip"] is not None:
+        options.control_clip = _inputs.path_text(given["control_clip"], "control_clip")
+    options.scale = _inputs.scale(given["mm_per_px"], "mm_per_px")
+    options.control_scale = _inputs.scale(given["control_mm_per_px"], "control_mm_per_px")
+    for name in ("from_s", "to_s", "threads"):
+        setattr(options, name, given[name])
+    if isinstance(given["flow"], str):
+        given = {**given, "flow": {"method": given["flow"]}}
+    parts = _parts(given, settings)
+    for name in ("energy", "bursts", "compare"):
+        if parts[name] is not None:
+            setattr(options, name, parts[name])
+    for name in ("flow", "pairs"):
+        if parts[name] is not None:
+            setattr(options.energy, name, parts[name])
+    options.check()
+    return options
+
+
+def measure(
+    path_or_frames,
+    target=None,
+    control=None,
+    *,
+    control_clip=None,
+    mm_per_px=None,
+    control_mm_per_px=None,
+    from_s=_DEFAULTS.from_s,
+    to_s=_DEFAULTS.to_s,
+    threads=_DEFAULTS.threads,
+    time_s=None,
+    name="frames",
+    energy=None,
+    flow=None,
+    pairs=None,
+    bursts=None,
+    compare=None,
+    progress=None,
+    **settings,
+):
+    """Measures a clip once; :func:`conclude` finds bursts on it as often as you like.
+
+    Parameters are those of :func:`analyze`.
+
+    Returns
+    -------
+    fasc.Measurement
+    """
+    options = _options(dict(locals()), settings)
+    with _progress.shown(progress) as callback:
+        if _inputs.is_path(path_or_frames):
+            if time_s is not None:
+                raise ValueError("time_s belongs to frames in memory; a clip's file has times of its own")
+            return _fasc.measure(_inputs.path_text(path_or_frames, "the clip"), options, callback)
+        pictures = _inputs.pictures(path_or_frames)
+        times = _inputs.times(time_s, len(pictures))
+        return _fasc.measure_frames(pictures, times, name, options, callback)
+
+
+def analyze(
+    path_or_frames,
+    target=None,
+    control=None,
+    *,
+    control_clip=None,
+    mm_per_px=None,
+    control_mm_per_px=None,
+    from_s=_DEFAULTS.from_s,
+    to_s=_DEFAULTS.to_s,
+    threads=_DEFAULTS.threads,
+    time_s=None,
+    name="frames",
+    energy=None,
+    flow=None,
+    pairs=None,
+    bursts=None,
+    compare=None,
+    progress=None,
+    **settings,
+):
+    """Finds fasciculations in an ultrasound clip and compares a muscle with a calm one.
+
+    Parameters
+    ----------
+    path_or_frames : str, os.PathLike, numpy.ndarray or sequence of numpy.ndarray
+        A clip's file; or frames in memory, uint8, shape (n, height, width) gray or (n, height, width, 3) RGB. Frames need ``time_s``.
+    target, control : tuple, list, str or fasc.Region, optional
+        Regions of muscle in px of the picture, origin top left: ``(x, y, w, h)``, points ``[(x1, y1), (x2, y2), (x3, y3), ...]``, or a
+        string as in the program (``"x,y,w,h"``, ``"x1,y1 x2,y2 x3,y3"``, ``"auto"``, ``"left"``, ``"right"``, a JSON file's name).
+        Without ``target`` the muscle is found; without ``control`` nothing is compared.
+    control_clip : str or os.PathLike, optional
+        A second clip that holds the control muscle; ``control`` is then a region there, found where not given.
+    mm_per_px, control_mm_per_px : float or (float, float), optional
+        Scale in mm per px, or across and down, over what the file says; without one everything is in px.
+    from_s, to_s : float
+        s; what is analysed, half open.
+    threads : int
+        0: as many as the machine has. Never changes results.
+    time_s : sequence of float, optional
+        s; time of each frame in memory, rising.
+    name : str
+        Stands for the file's name where frames are in memory.
+    energy, flow, pairs, bursts, compare : options struct or dict, optional
+        How motion is measured, bursts are found and regions are compared; see :class:`fasc.EnergyOptions`,
+        :class:`fasc.FlowOptions`, :class:`fasc.PairOptions`, :class:`fasc.BurstOptions`, :class:`fasc.CompareOptions`.
+    progress : True or callable, optional
+        True: a bar (tqdm where it is installed). A callable gets ``(done, stage)``, done from 0 to 1; returning False cancels.
+    **settings
+        Single settings of these structs by their names in the program, e.g. ``threshold=6``, ``join_s=0.25``, ``dis_preset=0``.
+
+    Returns
+    -------
+    fasc.Analysis
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    fasc.ClipError
+        The file is not a clip that can be read (a kind of OSError).
+    ValueError
+        An option is out of range, a region lies outside the picture, frames or times are not what they must be.
+    TypeError
+        Something is of the wrong kind.
+    KeyboardInterrupt
+        Ctrl-C, or ``progress`` returned False.
+
+    Examples
+    --------
+    >>> import fasc
+    >>> a = fasc.analyze("sample_data/calf_and_control_30fps.mp4", target="left", control="right")
+    >>> a.comparison.verdict
+    'target_higher'
+    >>> sum(b.kind == "fasciculation" for b in a.target.bursts) >= 8
+    True
+    >>> len(a.target.trace.energy) == a.clip.frames
+    True
+    """
+    given = dict(locals())
+    measurement = measure(**given.pop("settings"), **given)
+    is_path = _inputs.is_path(path_or_frames)
+    path = _inputs.path_text(path_or_frames, "the clip") if is_path else None
+    control_path = None if control_clip is None else _inputs.path_text(control_clip, "control_clip")
+    return Analysis(_fasc.conclude(measurement), measurement, path, control_path)
+
+
+def conclude(measurement, *, bursts=None, compare=None, **settings):
+    """Finds bursts, rates and the comparison on a measurement: no pixels needed.
+
+    Parameters
+    ----------
+    measurement : fasc.Measurement
+    bursts : fasc.BurstOptions or dict, optional
+        Instead of the options of the measurement; what a dict leaves out stays as measured with.
+    compare : fasc.CompareOptions or dict, optional
+        The same for the comparison.
+    **settings
+        Single settings of these two by their names in the program, e.g. ``threshold=6``.
+
+    Returns
+    -------
+    fasc.Analysis
+    """
+    parts = _parts(dict(locals()), settings, ("bursts", "compare"), measurement.options)
+    return Analysis(_fasc.conclude(measurement, parts["bursts"], parts["compare"]), measurement)
+
+
+def find_bursts(trace, options=None, **fields):
+    """The bursts of one trace.
+
+    Parameters
+    ----------
+    trace : fasc.Trace
+    options : fasc.BurstOptions or dict, optional
+        Single fields can be given as keywords, e.g. ``threshold=6``.
+
+    Returns
+    -------
+    list of fasc.Burst
+    """
+    if options is not None and fields:
+        raise TypeError("give options= or single fields, not both")
+    return _fasc.find_bursts(trace, _inputs.struct(_fasc.BurstOptions, options, "options") or _fasc.BurstOptions(**fields))
+
+
+def save_measurement(measurement, path):
+    """Writes a measurement to a file (CBOR); it appears whole or not at all."""
+    _fasc.save_measurement(measurement, _inputs.path_text(path, "path"))
+
+
+def load_measurement(path):
+    """Reads what :func:`save_measurement` or ``fasc measure`` wrote."""
+    return _fasc.load_measurement(_inputs.path_text(path, "path"))
+
+
+def simulate(scene, path, *, progress=None):
+    """Renders a scene with known twitches into a clip and writes the truth beside it (same name, .json).
+
+    Parameters
+    ----------
+    scene : dict or str
+        The scene, or its JSON text; keys as in sample_data's scenes.
+    path : str or os.PathLike
+        The clip to write.
+    progress : True or callable, optional
+        As in :func:`analyze`.
+    """
+    if not isinstance(scene, (dict, str)):
+        raise TypeError(f"a scene is a dict or JSON text, but got {type(scene).__name__}")
+    text = scene if isinstance(scene, str) else json.dumps(scene)
+    with _progress.shown(progress) as callback:
+        _fasc.simulate(text, _inputs.path_text(path, "path"), callback)
+
+
+def batch(
+    folder,
+    out,
+    target=None,
+    control=None,
+    *,
+    control_clip=None,
+    mm_per_px=None,
+    control_mm_per_px=None,
+    from_s=_DEFAULTS.from_s,
+    to_s=_DEFAULTS.to_s,
+    threads=_DEFAULTS.threads,
+    energy=None,
+    flow=None,
+    pairs=None,
+    bursts=None,
+    compare=None,
+    video=_fasc.BatchOptions().video,
+    fresh=_fasc.BatchOptions().fresh,
+    jobs=_fasc.BatchOptions().jobs,
+    progress=None,
+    **settings,
+):
+    """Analyses every clip below a folder; one bad clip never stops the rest.
+
+    Parameters are those of :func:`analyze`, and:
+
+    Parameters
+    ----------
+    folder, out : str or os.PathLike
+        Clips are read below ``folder``; results go to ``out``/<clip name>/, tables to ``out``.
+    video : bool
+        Write annotated videos.
+    fresh : bool
+        Compute again what is there already.
+    jobs : int
+        Clips at a time; 0: as many as the machine has cores.
+
+    Returns
+    -------
+    list of fasc.BatchItem
+    """
+    options = _fasc.BatchOptions(analyze=_options(dict(locals()), settings), video=video, fresh=fresh, jobs=jobs)
+    with _progress.shown(progress) as callback:
+        return _fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback)
+
+
+def merge(folders, out):
+    """Joins the output folders of several batches into ``out``."""
+    return _fasc.merge([_inputs.path_text(f, "folders") for f in folders], _inputs.path_text(out, "out"))

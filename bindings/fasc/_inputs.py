@@ -1,0 +1,126 @@
+"""What a user passes in, made into what the library takes. Regions and scales are written as text, so that they mean what they mean in the program."""
+import numbers
+import os
+
+import numpy as np
+
+from . import _fasc
+
+
+def _is_number(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _as_list(value):
+    """A tuple, list or array as a list (of lists); None for anything else."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, (tuple, list)):
+        return [_as_list(v) if isinstance(v, (tuple, list, np.ndarray)) else v for v in value]
+    return None
+
+
+def region_text(value, option="a region"):
+    """A region as the program's users write it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, _fasc.Region):
+        value = value.polygon
+    items = _as_list(value)
+    if items is not None and len(items) == 4 and all(_is_number(v) for v in items):
+        return ",".join(repr(float(v)) for v in items)
+    if items and all(isinstance(p, list) and len(p) == 2 and all(_is_number(v) for v in p) for p in items):
+        return " ".join(f"{float(x)!r},{float(y)!r}" for x, y in items)
+    message = (
+        f"{option} is (x, y, w, h), a list of points [(x1, y1), (x2, y2), (x3, y3), ...], a string as in the program "
+        f"or a fasc.Region, but got {value!r}"
+    )
+    raise TypeError(message) if items is None else ValueError(message)
+
+
+def region_spec(value, option):
+    """A region, not yet held against a picture; None stays None."""
+    return None if value is None else _fasc.parse_region(region_text(value, option))
+
+
+def scale(value, option):
+    """mm per px: one number, or one across and one down; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _fasc.parse_scale(value)
+    items = [value] if _is_number(value) else _as_list(value)
+    if items is None or not all(_is_number(v) for v in items):
+        raise TypeError(f"{option} is a number or a pair (across, down) in mm per px, but got {value!r}")
+    return _fasc.parse_scale(",".join(repr(float(v)) for v in items))
+
+
+def struct(cls, value, option):
+    """An options struct: one of its class, or a dict of its fields; None stays None."""
+    if value is None or isinstance(value, cls):
+        return value
+    if isinstance(value, dict):
+        return cls(**value)
+    raise TypeError(f"{option} is a fasc.{cls.__name__} or a dict of its fields, but got {value!r}")
+
+
+def path_text(value, option):
+    """A path as the bytes that the file system takes, whatever its encoding."""
+    if not is_path(value) or not isinstance(os.fspath(value), str):
+        raise TypeError(f"{option} is a path (str or os.PathLike), but got {type(value).__name__}")
+    path = os.fsencode(value)
+    if b"\0" in path:
+        raise ValueError(f"{option} is a path, but {os.fspath(value)!r} holds a null character")
+    return path
+
+
+def is_path(value):
+    """True for what names a file rather than holding frames."""
+    return isinstance(value, (str, os.PathLike))
+
+
+def _picture(value, index):
+    picture = np.asarray(value)
+    if picture.dtype != np.uint8:
+        raise ValueError(f"frames are uint8, but frame {index} is {picture.dtype}")
+    if not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)):
+        raise ValueError(f"a frame has shape (height, width) or (height, width, 3), but frame {index} has {picture.shape}")
+    if picture.size == 0:
+        raise ValueError(f"a frame has pixels, but frame {index} has shape {picture.shape}")
+    return np.ascontiguousarray(picture)
+
+
+def pictures(frames):
+    """Frames in memory as a list of contiguous uint8 arrays of one shape; an array is looked into, not copied, where it is contiguous."""
+    if isinstance(frames, np.ndarray) and frames.ndim not in (3, 4):
+        raise ValueError(
+            f"frames are an array (n, height, width) or (n, height, width, 3), or a sequence of pictures, but got shape {frames.shape}"
+        )
+    if isinstance(frames, (bytes, bytearray)) or not hasattr(frames, "__iter__"):
+        raise TypeError(f"a clip is a path, an array of frames or a sequence of pictures, but got {type(frames).__name__}")
+    found = [_picture(frame, index) for index, frame in enumerate(frames)]
+    for index, picture in enumerate(found):
+        if picture.shape != found[0].shape:
+            raise ValueError(f"frames have one shape, but frame 0 has {found[0].shape} and frame {index} has {picture.shape}")
+    return found
+
+
+def times(time_s, count):
+    """Times of frames in memory, checked: one per frame, finite, rising."""
+    if time_s is None:
+        raise ValueError("frames in memory need time_s=, the time of each frame in seconds")
+    try:
+        found = np.asarray(time_s, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"time_s is one number per frame in seconds, but got {type(time_s).__name__}") from None
+    if found.shape != (count,):
+        raise ValueError(f"time_s has one entry per frame, shape ({count},), but got shape {found.shape}")
+    if not np.isfinite(found).all():
+        raise ValueError(f"time_s is finite, but entry {int(np.flatnonzero(~np.isfinite(found))[0])} is not")
+    falls = np.flatnonzero(np.diff(found) <= 0)
+    if falls.size:
+        i = int(falls[0])
+        raise ValueError(f"time_s rises from frame to frame, but entry {i} is {found[i]} and entry {i + 1} is {found[i + 1]}")
+    return found.tolist()

@@ -1,0 +1,60 @@
+"""Showing how far a long call is: tqdm where it is installed, else one plain line on a terminal."""
+import contextlib
+import sys
+
+
+@contextlib.contextmanager
+def shown(progress):
+    """The callback for the library: None, the user's callable, or a bar of our own that is closed at the end."""
+    if progress is None or progress is False:
+        yield None
+    elif progress is True:
+        bar = _tqdm_bar() or _PlainLine(sys.stderr)
+        try:
+            yield bar
+        finally:
+            bar.close()
+    elif callable(progress):
+        yield progress
+    else:
+        raise TypeError(f"progress is True, None or a callable(done, stage), but got {progress!r}")
+
+
+def _tqdm_bar():
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return None
+    return _TqdmBar(tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f} % |{bar}| {elapsed}<{remaining}"))
+
+
+class _TqdmBar:
+    def __init__(self, bar):
+        self._bar = bar
+
+    def __call__(self, done, stage):
+        self._bar.set_description_str(stage, refresh=False)
+        self._bar.n = round(100 * done, 1)
+        self._bar.update(0)
+
+    def close(self):
+        self._bar.close()
+
+
+class _PlainLine:
+    """At most a hundred updates per stage, and none where nobody looks."""
+
+    def __init__(self, stream):
+        self._stream = stream if stream is not None and stream.isatty() else None
+        self._last = None
+
+    def __call__(self, done, stage):
+        now = (stage, int(100 * done))
+        if self._stream is not None and now != self._last:
+            self._last = now
+            self._stream.write(f"\r{stage}: {now[1]:3d} %")
+            self._stream.flush()
+
+    def close(self):
+        if self._last is not None:
+            self._stream.write("\n")

@@ -1,0 +1,203 @@
+"""What an analysis gives back: the keys of result.json as attributes, with traces as arrays and bursts as objects."""
+import json
+import os
+
+from . import _fasc, _html, _inputs, _progress
+
+
+class Record:
+    """Part of a result: the JSON's keys as attributes; what is null there is None.
+
+    Also ``record["key"]``, ``record.keys()`` and ``record.to_dict()``.
+    """
+
+    def __init__(self, data):
+        self._data = data
+
+    def __getattr__(self, name):
+        data = self.__dict__.get("_data", {})
+        if name not in data:
+            raise AttributeError(f"{type(self).__name__} has no '{name}'; it has {', '.join(data)}")
+        value = data[name]
+        return Record(value) if isinstance(value, dict) else value
+
+    def __getitem__(self, name):
+        return self._data[name]
+
+    def __dir__(self):
+        return [*super().__dir__(), *self._data]
+
+    def __eq__(self, other):
+        return type(self) is type(other) and self._data == other._data
+
+    __hash__ = None
+
+    def __repr__(self):
+        inner = ", ".join(f"{k}={v!r}" for k, v in self._data.items() if not isinstance(v, (dict, list)) or k.endswith(("_ci", "_ci_per_min")))
+        return f"{type(self).__name__}({inner})"
+
+    def keys(self):
+        """Names of the attributes."""
+        return self._data.keys()
+
+    def to_dict(self):
+        """As plain dicts, lists, strings and numbers."""
+        return json.loads(json.dumps(self._data))
+
+
+class Clip(Record):
+    """What a clip is: path (base name), sha256, width, height, frames, frames_expected, duration_s, complete, mm_per_px, mm_per_px_x,
+    mm_per_px_y, mm_per_px_source, energy_unit, ..."""
+
+
+class Comparison(Record):
+    """Target against control: rate_ratio, rate_ratio_ci [lo, hi], p_value, verdict, sentence, ..."""
+
+
+class RegionResult(Record):
+    """What was found in one region: rate_per_min, rate_ci_per_min [lo, hi], observed_s, ...
+
+    Attributes
+    ----------
+    trace : fasc.Trace
+        What was measured, one entry per frame: ``trace.time_s``, ``trace.energy``, ...; the first entry is NaN.
+    bursts : list of fasc.Burst
+        All events in order of onset, every kind; ``b.kind == "fasciculation"``.
+    region : fasc.Region
+        What was measured, in px.
+    speed : numpy.ndarray
+        mm/s or px/s per frame; what the thresholds are held against.
+    """
+
+    def __init__(self, data, native):
+        super().__init__(data)
+        self.trace = native.trace
+        self.bursts = native.bursts
+        self.speed = native.speed
+
+    @property
+    def region(self):
+        return self.trace.region
+
+    def to_pandas(self):
+        """The events as a table: one row per burst, the JSON's keys as columns, NaN where missing.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        import pandas
+
+        def column(key):
+            values = [getattr(burst, key) for burst in self.bursts]
+            return pandas.Series(values, dtype="object" if key == "kind" else "float64")
+
+        return pandas.DataFrame({key: column(key) for key in _fasc.Burst.FIELDS})
+
+
+class Analysis:
+    """Everything that fasc says about a clip. Made by :func:`fasc.analyze` and :func:`fasc.conclude`.
+
+    Attributes
+    ----------
+    clip, control_clip : Clip
+        What the clips are; control_clip is None where there is none.
+    target, control : RegionResult
+        What was found; control is None where there is none.
+    comparison : Comparison
+        Target against control, or None without a control.
+    warnings : list of str
+        What a reader must know, one sentence each.
+    """
+
+    def __init__(self, native, measurement, path=None, control_path=None):
+        self._native = native
+        self._measurement = measurement
+        self._path = path
+        self._control_path = control_path
+        self._json = _fasc.result_json(native)
+        data = json.loads(self._json)
+        self._data = data
+        self.clip = Clip(data["clip"])
+        self.control_clip = data["control_clip"] and Clip(data["control_clip"])
+        self.target = RegionResult(data["target"], native.target)
+        self.control = data["control"] and RegionResult(data["control"], native.control)
+        self.comparison = data["comparison"] and Comparison(data["comparison"])
+        self.warnings = data.get("warnings", [])
+        self.options = native.options
+
+    @property
+    def measurement(self):
+        """fasc.Measurement: what was measured, to find bursts again with other options by :func:`fasc.conclude`."""
+        return self._measurement
+
+    def to_json(self):
+        """The text of result.json, the same bytes as the program writes.
+
+        Returns
+        -------
+        str
+        """
+        return self._json
+
+    def to_dict(self):
+        """result.json as plain dicts, lists, strings and numbers."""
+        return json.loads(self._json)
+
+    def save(self, dir):
+        """Writes result.json, trace.csv, bursts.csv, annotations.txt, events.tsv, report.html into a folder.
+
+        Parameters
+        ----------
+        dir : str or os.PathLike
+            Created where missing; our own earlier files are replaced, others are left alone.
+
+        Raises
+        ------
+        OSError
+            The folder cannot be made or written to.
+        """
+        _fasc.write_results(self._native, self._measurement, _inputs.path_text(dir, "dir"))
+
+    def annotate(self, out, *, control=False, options=None, progress=None, **fields):
+        """Draws the annotated video: H.264 MP4 with the frames, times and length of the clip.
+
+        Parameters
+        ----------
+        out : str or os.PathLike
+            The MP4 to write; it appears whole or not at all.
+        control : bool
+            Draw the second clip (``control_clip``) instead of the first.
+        options : fasc.AnnotateOptions or dict, optional
+            How it looks; single fields can be given as keywords, e.g. ``motion="arrows"``.
+        progress : True or callable, optional
+            As in :func:`fasc.analyze`.
+
+        Raises
+        ------
+        ValueError
+            The frames came from memory, the clip's file has changed, or an option is out of range.
+        OSError
+            The video cannot be written.
+        """
+        path = self._control_path if control else self._path
+        if path is None:
+            what = "there is no control clip" if control else "this analysis has no clip's file"
+            raise ValueError(f"{what}: annotated videos are drawn from the file again")
+        if options is not None and fields:
+            raise TypeError("give options= or single fields, not both")
+        chosen = _inputs.struct(_fasc.AnnotateOptions, options, "options") or _fasc.AnnotateOptions(**fields)
+        with _progress.shown(progress) as callback:
+            _fasc.annotate(self._native, path, _inputs.path_text(out, "out"), chosen, bool(control), callback)
+
+    def to_html(self):
+        """The text of report.html, a page that stands alone."""
+        return _fasc.report_html(self._native)
+
+    def _repr_html_(self):
+        return _html.analysis(self)
+
+    def __repr__(self):
+        events = sum(b.kind == "fasciculation" for b in self.target.bursts)
+        verdict = f", {self.comparison.verdict}" if self.comparison else ""
+        return f"<fasc.Analysis of {os.path.basename(self.clip.path)}: {events} fasciculations in {self.target.observed_s:.1f} s{verdict}>"

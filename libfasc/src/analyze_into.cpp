@@ -1,0 +1,119 @@
+// One clip into one folder: everything that analyze, batch and Python write down.
+#include <array>
+#include <filesystem>
+
+#include "batch_files.hpp"
+#include "fasc/batch.hpp"
+#include "fasc/report.hpp"
+
+namespace fasc {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kVideo = "annotated.mp4";
+constexpr const char* kControlVideo = "annotated_control.mp4";
+/// Share of the progress that measuring takes when a video is drawn as well.
+constexpr double kMeasuringShare = 0.6;
+
+/// Removes a folder that was created and stayed empty.
+class NewFolder {
+ public:
+  explicit NewFolder(fs::path dir) : dir_(std::move(dir)) {
+    std::error_code error;
+    existed_ = fs::exists(dir_, error);
+  }
+  ~NewFolder() {
+    std::error_code error;
+    if (!existed_ && fs::is_empty(dir_, error) && !error) fs::remove(dir_, error);
+  }
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+
+ private:
+  fs::path dir_;
+  bool existed_ = false;
+};
+
+void refuse_own_input(const std::string& clip, const fs::path& dir) {
+  for (const char* name : {kVideo, kControlVideo}) {
+    std::error_code error;
+    if (fs::equivalent(clip, dir / name, error) && !error)
+      throw MisuseError(clip + ": would be overwritten by the results; allowed: another output folder");
+  }
+}
+
+Progress part_of(const Progress& progress, double from, double to) {
+  if (!progress) return {};
+  return [&progress, from, to](double done, const char* stage) {
+    return progress(from + (to - from) * done, stage);
+  };
+}
+
+void draw(const Analysis& analysis, const std::string& path, const fs::path& dir,
+          const AnnotateOptions& video, const Progress& progress) {
+  const bool two = analysis.control_clip.has_value();
+  const double middle = two ? (kMeasuringShare + 1) / 2 : 1;
+  annotate(analysis, path, (dir / kVideo).string(), video, AnnotatedClip::target,
+           part_of(progress, kMeasuringShare, middle));
+  if (two)
+    annotate(analysis, analysis.options.control_clip, (dir / kControlVideo).string(), video,
+             AnnotatedClip::control, part_of(progress, middle, 1));
+}
+
+/// What is known already, after the video failed: all but result.json, which says that a folder is whole.
+void save_numbers(const Analysis& analysis, const fs::path& dir) {
+  write_file((dir / "trace.csv").string(), trace_csv(analysis));
+  write_file((dir / "bursts.csv").string(), bursts_csv(analysis));
+  write_file((dir / "annotations.txt").string(), annotations_txt(analysis));
+  write_file((dir / "events.tsv").string(), events_tsv(analysis));
+  write_file((dir / "report.html").string(), report_html(analysis));
+}
+
+/// Files of an earlier result in the same folder that this one does not replace.
+void remove_outdated(const fs::path& dir, bool video, bool two_clips) {
+  const auto remove = [&](const char* name) {
+    std::error_code error;
+    fs::remove(dir / name, error);
+  };
+  if (!video) remove(kVideo);
+  if (!video || !two_clips) remove(kControlVideo);
+  if (!two_clips) {
+    for (const char* name : {"trace_control.csv", "annotations_control.txt", "events_control.tsv"})
+      remove(name);
+  }
+}
+
+}  // namespace
+
+Analysis analyze_into(const std::string& path, const std::string& dir, const AnalyzeOptions& options,
+                      const std::optional<AnnotateOptions>& video, const Progress& progress) {
+  options.check();
+  if (video) video->check();
+  refuse_own_input(path, dir);
+  if (!options.control_clip.empty()) refuse_own_input(options.control_clip, dir);
+  std::error_code error;
+  const bool ours = fs::exists(fs::path(dir) / "measurement.cbor", error);
+  const NewFolder folder(dir);
+  prepare_output(dir);
+  const Measurement measurement = measure(path, options, part_of(progress, 0, video ? kMeasuringShare : 1));
+  write_file((fs::path(dir) / "measurement.cbor").string(), measurement_cbor(measurement));
+  const Analysis analysis = conclude(measurement);
+  if (video) {
+    try {
+      draw(analysis, path, dir, *video, progress);
+    } catch (const Cancelled&) {
+      throw;
+    } catch (const std::exception& failure) {
+      const std::string reason = batch_detail::one_line(failure.what());
+      save_numbers(analysis, dir);
+      throw OutputError(reason + " (the numbers were kept: " + (fs::path(dir) / "measurement.cbor").string() +
+                        ", bursts.csv, report.html)");
+    }
+  }
+  if (ours) remove_outdated(dir, video.has_value(), analysis.control_clip.has_value());
+  write_results(analysis, measurement, dir);
+  return analysis;
+}
+
+}  // namespace fasc

@@ -1,0 +1,174 @@
+// batch.json and batch.csv, and what a clip's result.json adds to a row.
+#include "batch_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "batch_files.hpp"
+#include "fasc/report.hpp"
+#include "fasc/version.hpp"
+
+namespace fasc::batch_detail {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kSchema = "fasc.batch/1";
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+Json finite(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+double number(const Json& json) {
+  return json.is_null() ? kNaN : json.get<double>();
+}
+std::string text_of(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+bool has_result(BatchItem::Status status) {
+  return status == BatchItem::Status::done || status == BatchItem::Status::kept;
+}
+
+const char* state_of_folder(const BatchItem& item) {
+  return to_string(item.status == BatchItem::Status::kept ? BatchItem::Status::done : item.status);
+}
+
+Json json_of(const BatchItem& item) {
+  Json row{{"file", item.file}, {"status", state_of_folder(item)}};
+  if (!has_result(item.status)) {
+    row["reason"] = item.reason;
+    return row;
+  }
+  row["folder"] = item.folder;
+  row["complete"] = item.complete;
+  row["observed_s"] = finite(item.observed_s);
+  row["fasciculations"] = item.fasciculations;
+  row["rate_per_min"] = finite(item.rate_per_min);
+  row["rate_ci_per_min"] = {finite(item.rate_ci_per_min.lo), finite(item.rate_ci_per_min.hi)};
+  row["verdict"] = item.verdict.empty() ? Json(nullptr) : Json(item.verdict);
+  return row;
+}
+
+/// Inside the folder of results, whatever a batch.json says.
+std::string inner_folder(const std::string& folder) {
+  const fs::path path(folder);
+  for (const fs::path& part : path) {
+    if (part == "..") throw ClipError("folder \"" + folder + "\" leads outside");
+  }
+  if (path.is_absolute() || path.empty()) throw ClipError("folder \"" + folder + "\" leads outside");
+  return folder;
+}
+
+BatchItem item_of(const Json& row) {
+  BatchItem item;
+  item.file = row.at("file").get<std::string>();
+  const std::string status = row.at("status").get<std::string>();
+  if (status != "done") {
+    item.status = status == "failed" ? BatchItem::Status::failed : BatchItem::Status::skipped;
+    item.reason = row.at("reason").get<std::string>();
+    return item;
+  }
+  item.folder = inner_folder(row.at("folder").get<std::string>());
+  item.complete = row.at("complete").get<bool>();
+  item.observed_s = number(row.at("observed_s"));
+  item.fasciculations = row.at("fasciculations").get<int>();
+  item.rate_per_min = number(row.at("rate_per_min"));
+  item.rate_ci_per_min = {number(row.at("rate_ci_per_min").at(0)), number(row.at("rate_ci_per_min").at(1))};
+  item.verdict = row.at("verdict").is_null() ? "" : row.at("verdict").get<std::string>();
+  return item;
+}
+
+/// A cell that no spreadsheet takes for a formula, quoted where it must be.
+std::string cell(std::string text) {
+  if (!text.empty() && std::string("=+-@\t\r").find(text[0]) != std::string::npos)
+    text.insert(text.begin(), '\'');
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string cell(double value) {
+  return std::isfinite(value) ? text_of(Json(value)) : "";
+}
+
+std::string row_of(const BatchItem& item) {
+  const bool result = has_result(item.status);
+  std::string row =
+      cell(item.file) + "," + state_of_folder(item) + "," + cell(item.reason) + "," + cell(item.folder) + ",";
+  row += result ? (item.complete ? "true," : "false,") : ",";
+  row += cell(item.observed_s) + "," + (result ? std::to_string(item.fasciculations) : "") + ",";
+  row += cell(item.rate_per_min) + "," + cell(item.rate_ci_per_min.lo) + "," + cell(item.rate_ci_per_min.hi) +
+         ",";
+  return row + cell(item.verdict) + "\n";
+}
+
+int count(const std::vector<BatchItem>& items, const std::string& state) {
+  return static_cast<int>(std::count_if(
+      items.begin(), items.end(), [&](const BatchItem& item) { return state_of_folder(item) == state; }));
+}
+
+}  // namespace
+
+void write_tables(const fs::path& out, const std::vector<BatchItem>& items) {
+  std::string csv =
+      "file,status,reason,folder,complete,observed_s,fasciculations,rate_per_min,rate_ci_lo_per_min,rate_ci_"
+      "hi_per_min,"
+      "verdict\n";
+  Json rows = Json::array();
+  for (const BatchItem& item : items) {
+    csv += row_of(item);
+    rows.push_back(json_of(item));
+  }
+  const Json table{{"schema", kSchema},
+                   {"version", kVersion},
+                   {"done", count(items, "done")},
+                   {"failed", count(items, "failed")},
+                   {"skipped", count(items, "skipped")},
+                   {"items", rows}};
+  write_file((out / "batch.csv").string(), csv);
+  write_file((out / "batch.json").string(), text_of(table, 1) + "\n");
+}
+
+std::vector<BatchItem> read_table(const fs::path& out) {
+  const fs::path path = out / "batch.json";
+  std::error_code error;
+  if (!fs::exists(path, error))
+    throw NotFoundError(path.string() + ": no such file; a finished fasc batch leaves one");
+  const std::string text = read_file(path);
+  try {
+    const Json table = Json::parse(text);
+    if (table.at("schema") != kSchema) throw ClipError("schema is not " + std::string(kSchema));
+    std::vector<BatchItem> items;
+    for (const Json& row : table.at("items")) items.push_back(item_of(row));
+    return items;
+  } catch (const Json::exception&) {
+    throw ClipError(path.string() + ": is not the table of a fasc batch, or was cut off");
+  } catch (const ClipError& wrong) {
+    throw ClipError(path.string() + ": " + wrong.what());
+  }
+}
+
+void fill_from_result(BatchItem& item, const std::string& json, const fs::path& path) {
+  try {
+    const Json result = Json::parse(json);
+    const Json& target = result.at("target");
+    item.complete = result.at("clip").at("complete").get<bool>();
+    item.observed_s = number(target.at("observed_s"));
+    item.rate_per_min = number(target.at("rate_per_min"));
+    item.rate_ci_per_min = {number(target.at("rate_ci_per_min").at(0)),
+                            number(target.at("rate_ci_per_min").at(1))};
+    item.fasciculations = 0;
+    for (const Json& burst : target.at("bursts"))
+      item.fasciculations += burst.at("kind") == "fasciculation" ? 1 : 0;
+    const Json& comparison = result.at("comparison");
+    item.verdict = comparison.is_null() ? "" : comparison.at("verdict").get<std::string>();
+  } catch (const Json::exception&) {
+    throw ClipError(path.string() + ": is not a result of fasc, or was cut off");
+  }
+}
+
+}  // namespace fasc::batch_detail

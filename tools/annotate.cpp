@@ -1,0 +1,27 @@
+// fasc annotate: the annotated video of a saved measurement.
+#include "fasc/annotate.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+#include "console.hpp"
+#include "verbs.hpp"
+
+namespace fasc::tool {
+
+int run(const AnnotateArguments& arguments) {
+  std::error_code error;
+  if (std::filesystem::equivalent(arguments.clip, arguments.out, error) && !error)
+    throw MisuseError("--out is \"" + arguments.out + "\", which is the clip itself; allowed: another file");
+  const Analysis analysis = conclude(load_source(arguments.source, arguments.changes));
+  const std::string sha256 = ClipReader(arguments.clip).info().sha256;
+  const bool control = analysis.control_clip && sha256 != analysis.clip.info.sha256;
+  ProgressBar bar(arguments.quiet);
+  annotate(analysis, arguments.clip, arguments.out, arguments.annotate,
+           control ? AnnotatedClip::control : AnnotatedClip::target, bar.callback());
+  bar.clear();
+  if (!arguments.quiet) std::cout << "annotated video: " << arguments.out << "\n";
+  return kExitOk;
+}
+
+}  // namespace fasc::tool

@@ -1,0 +1,33 @@
+// fasc bursts: a saved measurement into numbers and report, with other thresholds.
+#include <filesystem>
+
+#include "console.hpp"
+#include "fasc/report.hpp"
+#include "verbs.hpp"
+
+namespace fasc::tool {
+
+Measurement load_source(const std::string& source, const ConcludeChanges& changes) {
+  std::error_code error;
+  const std::filesystem::path path(source);
+  const bool folder = std::filesystem::is_directory(path, error);
+  Measurement measurement = load_measurement((folder ? path / "measurement.cbor" : path).string());
+  measurement.options.bursts = changed(measurement.options.bursts, changes.bursts);
+  measurement.options.compare = changed(measurement.options.compare, changes.compare);
+  measurement.options.bursts.check();
+  measurement.options.compare.check();
+  return measurement;
+}
+
+int run(const BurstsArguments& arguments) {
+  prepare_output(arguments.out);
+  const Measurement measurement = load_source(arguments.source, arguments.changes);
+  const Analysis analysis = conclude(measurement);
+  write_results(analysis, measurement, arguments.out);
+  if (arguments.quiet) return kExitOk;
+  print_summary(analysis);
+  print_place(arguments.out, {"report.html", "result.json", "bursts.csv", "trace.csv"});
+  return kExitOk;
+}
+
+}  // namespace fasc::tool

@@ -1,0 +1,158 @@
+// fasc inspect: what a clip is, and which regions auto would take.
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "console.hpp"
+#include "fasc/region.hpp"
+#include "verbs.hpp"
+
+namespace fasc::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// What was found on the way through the whole clip.
+struct Found {
+  ClipInfo info;
+  std::int64_t frames = 0;
+  double duration_s = std::numeric_limits<double>::quiet_NaN();
+  double frame_rate = std::numeric_limits<double>::quiet_NaN();
+  bool complete = true;
+  std::vector<std::string> problems;
+  Screen screen;
+};
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+Found look_at(const InspectArguments& arguments) {
+  Found found;
+  ClipReader reader(arguments.clip, arguments.options);
+  found.info = reader.info();
+  std::vector<double> steps_s;
+  double first_s = 0, last_s = 0;
+  while (const std::optional<Frame> frame = reader.next()) {
+    if (stop_requested()) throw Cancelled();
+    if (found.frames == 0)
+      first_s = frame->time_s;
+    else
+      steps_s.push_back(frame->time_s - last_s);
+    last_s = frame->time_s;
+    ++found.frames;
+  }
+  if (found.frames == 0) throw ClipError(arguments.clip + ": no frame between --from and --to");
+  if (!steps_s.empty()) {
+    const double step_s = median(std::move(steps_s));
+    found.duration_s = last_s - first_s + step_s;
+    found.frame_rate = 1 / step_s;
+  }
+  found.complete = reader.complete();
+  found.problems = reader.problems();
+  found.screen = find_screen(arguments.clip, arguments.options);
+  return found;
+}
+
+std::string text_of(const cv::Rect& r) {
+  return std::to_string(r.x) + "," + std::to_string(r.y) + "," + std::to_string(r.width) + "," +
+         std::to_string(r.height);
+}
+
+Json json_of(const cv::Rect& r) {
+  return {r.x, r.y, r.width, r.height};
+}
+Json json_of(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+/// The regions that auto (one echo area) or left and right (two and more) stand for.
+std::vector<std::pair<std::string, Region>> suggested(const Screen& screen) {
+  const std::size_t areas = screen.echo_areas.size();
+  std::vector<std::pair<std::string, RegionSpec::Kind>> names;
+  if (areas == 1) names = {{"auto", RegionSpec::Kind::automatic}};
+  if (areas > 1) names = {{"left", RegionSpec::Kind::left}, {"right", RegionSpec::Kind::right}};
+  std::vector<std::pair<std::string, Region>> regions;
+  for (const auto& [name, kind] : names) {
+    try {
+      regions.emplace_back(name, make_region({kind, {}}, "target", screen));
+    } catch (const MisuseError&) {
+      continue;  // too small to be measured: nothing to suggest
+    }
+  }
+  return regions;
+}
+
+Json json_of(const Found& found) {
+  Json echo = Json::array(), bands = Json::array(), regions = Json::array();
+  for (const cv::Rect& r : found.screen.echo_areas) echo.push_back(json_of(r));
+  for (const cv::Rect& r : found.screen.muscle_bands) bands.push_back(json_of(r));
+  for (const auto& [name, region] : suggested(found.screen)) {
+    const std::optional<Region> near = near_field_of(region, found.screen);
+    regions.push_back({{"name", name},
+                       {"target", json_of(region.bounds())},
+                       {"near_field", near ? json_of(near->bounds()) : Json(nullptr)}});
+  }
+  const ClipInfo& info = found.info;
+  return {{"schema", "fasc.inspect/1"},
+          {"path", info.name},
+          {"sha256", info.sha256},
+          {"width", info.width},
+          {"height", info.height},
+          {"frames", found.frames},
+          {"frames_expected", info.frames_expected ? Json(*info.frames_expected) : Json(nullptr)},
+          {"duration_s", json_of(found.duration_s)},
+          {"frame_rate", json_of(found.frame_rate)},
+          {"complete", found.complete},
+          {"problems", found.problems},
+          {"container", info.container},
+          {"codec", info.codec},
+          {"pixel_format", info.pixel_format},
+          {"intra_only", info.intra_only},
+          {"mm_per_px_x", json_of(info.mm_per_px_x)},
+          {"mm_per_px_y", json_of(info.mm_per_px_y)},
+          {"echo_areas", echo},
+          {"muscle_bands", bands},
+          {"suggested", regions}};
+}
+
+void print_text(const Found& found) {
+  const ClipInfo& info = found.info;
+  std::cout << "clip         " << info.name << "\nsha256       " << info.sha256 << "\nformat       "
+            << info.container << ", " << info.codec << ", " << info.pixel_format
+            << (info.intra_only ? ", intra pictures only" : "") << "\npicture      " << info.width << " x "
+            << info.height << " px\ntime         " << counted(static_cast<int>(found.frames), "frame")
+            << " in " << decimal(found.duration_s, 2) << " s, " << decimal(found.frame_rate, 2)
+            << " per s\nscale        ";
+  if (std::isfinite(info.mm_per_px_x))
+    std::cout << decimal(info.mm_per_px_x, 4) << " x " << decimal(info.mm_per_px_y, 4)
+              << " mm per px, from the file\n";
+  else
+    std::cout << "not in the file; give --mm-per-px\n";
+  std::cout << "complete     " << (found.complete ? "yes" : "NO") << "\n";
+  for (const std::string& problem : found.problems) std::cout << "             " << problem << "\n";
+  for (const cv::Rect& r : found.screen.echo_areas) std::cout << "echo area    " << text_of(r) << "\n";
+  for (const cv::Rect& r : found.screen.muscle_bands) std::cout << "muscle band  " << text_of(r) << "\n";
+  if (found.screen.echo_areas.empty()) std::cout << "echo area    none found; give --target x,y,w,h\n";
+  for (const auto& [name, region] : suggested(found.screen)) {
+    const std::optional<Region> near = near_field_of(region, found.screen);
+    std::cout << "suggested    --target " << name << " = " << text_of(region.bounds()) << ", near field "
+              << (near ? text_of(near->bounds()) : "none") << "\n";
+  }
+}
+
+}  // namespace
+
+int run(const InspectArguments& arguments) {
+  const Found found = look_at(arguments);
+  if (arguments.json)
+    std::cout << json_of(found).dump(1, ' ', false, Json::error_handler_t::replace) << "\n";
+  else
+    print_text(found);
+  return kExitOk;
+}
+
+}  // namespace fasc::tool

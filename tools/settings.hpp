@@ -1,0 +1,78 @@
+// The numbers of the library's option structs that the program offers as options: one table per struct.
+// Defaults stay in the structs.
+#pragma once
+
+#include <array>
+
+#include "fasc/analysis.hpp"
+
+namespace fasc::tool {
+
+/// One number of an options struct on the command line.
+template <class Options>
+struct Setting {
+  const char* flag;
+  double Options::*field;
+  const char* unit;  ///< shown in the help
+  const char* help;
+};
+
+inline constexpr std::array kEnergySettings{
+    Setting<EnergyOptions>{"--active-speed-mm-s", &EnergyOptions::active_speed_mm_s, "MM/S",
+                           "a pixel faster than this is active (with a scale)"},
+    Setting<EnergyOptions>{"--active-speed-px-s", &EnergyOptions::active_speed_px_s, "PX/S",
+                           "the same without a scale"},
+};
+
+inline constexpr std::array kPairSettings{
+    Setting<PairOptions>{"--repeat-share", &PairOptions::repeat_share, "SHARE",
+                         "share of the clip's usual frame difference below which a frame is a repeat"},
+    Setting<PairOptions>{"--freeze-s", &PairOptions::freeze_s, "S",
+                         "repeats that last longer are missing data"},
+    Setting<PairOptions>{"--dark-level", &PairOptions::dark_level, "LEVEL",
+                         "a region with a lower mean (0-255) is dark"},
+    Setting<PairOptions>{"--dark-share", &PairOptions::dark_share, "SHARE",
+                         "a region darker than this share of its usual mean is dark"},
+    Setting<PairOptions>{"--sharpness-jump", &PairOptions::sharpness_jump, "SHARE",
+                         "relative change of sharpness that betrays a key frame"},
+    Setting<PairOptions>{"--quantiser-jump", &PairOptions::quantiser_jump, "SHARE",
+                         "relative change of quantiser that betrays a key frame"},
+    Setting<PairOptions>{"--change-jump", &PairOptions::change_jump, "TIMES",
+                         "frame difference over the usual one that betrays a key frame"},
+    Setting<PairOptions>{"--scene-correlation", &PairOptions::scene_correlation, "R",
+                         "correlation of two pictures below which the scene jumped"},
+    Setting<PairOptions>{"--longest-step-s", &PairOptions::longest_step_s, "S",
+                         "a longer step between frames is a gap"},
+};
+
+inline constexpr std::array kBurstSettings{
+    Setting<BurstOptions>{"--threshold", &BurstOptions::threshold, "SD",
+                          "robust standard deviations above the calm level at which a burst is sure"},
+    Setting<BurstOptions>{"--edge-threshold", &BurstOptions::edge_threshold, "SD",
+                          "robust standard deviations at which a burst begins and ends"},
+    Setting<BurstOptions>{"--floor-mm-s", &BurstOptions::floor_mm_s, "MM/S",
+                          "a burst's peak is at least this fast (with a scale)"},
+    Setting<BurstOptions>{"--floor-px-s", &BurstOptions::floor_px_s, "PX/S",
+                          "a burst's peak is at least this fast (without a scale)"},
+    Setting<BurstOptions>{"--floor-px", &BurstOptions::floor_px, "PX",
+                          "a burst's peak moves at least this far from one frame to the next"},
+    Setting<BurstOptions>{"--join-s", &BurstOptions::join_s, "S",
+                          "lobes closer than this are one event: contraction and relaxation"},
+    Setting<BurstOptions>{"--shortest-s", &BurstOptions::shortest_s, "S", "shorter bursts are artefacts"},
+    Setting<BurstOptions>{"--longest-s", &BurstOptions::longest_s, "S", "longer bursts are contractions"},
+    Setting<BurstOptions>{"--near-field-share", &BurstOptions::near_field_share, "SHARE",
+                          "near-field speed over muscle speed from which a burst is probe motion"},
+};
+
+inline constexpr std::array kCompareSettings{
+    Setting<CompareOptions>{"--shortest-observed-s", &CompareOptions::shortest_s, "S",
+                            "with less observed time on either side the verdict is too_short"},
+    Setting<CompareOptions>{"--advised-observed-s", &CompareOptions::advised_s, "S",
+                            "less observed time is warned about"},
+    Setting<CompareOptions>{"--largest-area-ratio", &CompareOptions::largest_area_ratio, "TIMES",
+                            "regions whose areas differ by more are warned about"},
+    Setting<CompareOptions>{"--lowest-frame-rate", &CompareOptions::lowest_frame_rate, "PER_S",
+                            "fewer frames per s are warned about"},
+};
+
+}  // namespace fasc::tool
