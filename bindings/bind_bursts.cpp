@@ -70,6 +70,7 @@ void bind_bursts(py::module_& m) {
       .field("score", &Burst::score, "robust standard deviations at the peak")
       .field("near_field_ratio", &Burst::near_field_ratio, "near-field speed over muscle speed; None without a near field")
       .field("whole_share", &Burst::whole_share, "0-1; how alike the whole region moved at the peak")
+      .field("rest_share", &Burst::rest_share, "share of the largest displacement left within 0.4 s after the end")
       .field("missing_s", &Burst::missing_s, "s; bridged time inside the event")
       .finish();
 

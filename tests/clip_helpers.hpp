@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +34,8 @@ class Folder {
   }
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
   std::size_t entries() const {
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator()));
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator()));
   }
   std::string str() const { return path_.string(); }
 
@@ -55,8 +56,10 @@ inline void write_bytes(const std::string& path, const std::string& bytes) {
 inline cv::Mat ramp(int step, cv::Size size = {256, 64}) {
   cv::Mat picture(size, CV_8UC1);
   for (int y = 0; y < size.height; ++y)
-    for (int x = 0; x < size.width; ++x) picture.at<std::uint8_t>(y, x) = static_cast<std::uint8_t>(x * 255 / (size.width - 1));
-  cv::rectangle(picture, cv::Rect((step * 3) % (size.width - 16), size.height / 2, 8, 8), cv::Scalar(255), cv::FILLED);
+    for (int x = 0; x < size.width; ++x)
+      picture.at<std::uint8_t>(y, x) = static_cast<std::uint8_t>(x * 255 / (size.width - 1));
+  cv::rectangle(picture, cv::Rect((step * 3) % (size.width - 16), size.height / 2, 8, 8), cv::Scalar(255),
+                cv::FILLED);
   return picture;
 }
 
@@ -69,8 +72,8 @@ inline cv::Mat speckle(int step, cv::Size size = {160, 120}) {
   return smooth(cv::Rect(step % 200, 0, size.width, size.height)).clone();
 }
 
-inline void write_clip(const std::string& path, const std::string& codec, int frames, double fps = 25, cv::Size size = {160, 120},
-                       int crf = 20) {
+inline void write_clip(const std::string& path, const std::string& codec, int frames, double fps = 25,
+                       cv::Size size = {160, 120}, int crf = 20) {
   fasc::VideoSettings settings;
   settings.codec = codec;
   settings.gray = true;
@@ -112,7 +115,8 @@ inline Reading read_clip(const std::string& path, bool keep = false, const fasc:
 }
 
 inline bool have_ffmpeg() {
-  static const bool have = std::system("command -v ffmpeg >/dev/null 2>&1 && command -v ffprobe >/dev/null 2>&1") == 0;
+  static const bool have =
+      std::system("command -v ffmpeg >/dev/null 2>&1 && command -v ffprobe >/dev/null 2>&1") == 0;
   return have;
 }
 

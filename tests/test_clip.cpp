@@ -29,7 +29,8 @@ std::string message_of(const std::string& path, const fasc::ClipOptions& options
 
 /// What the ffmpeg program makes of the clip: its gray pictures, full range, upright.
 std::vector<cv::Mat> reference(const std::string& path, cv::Size size) {
-  const std::string raw = output_of("ffmpeg -v quiet -nostdin -i '" + path + "' -vsync passthrough -sws_flags accurate_rnd+bitexact+full_chroma_int "
+  const std::string raw = output_of("ffmpeg -v quiet -nostdin -i '" + path +
+                                    "' -vsync passthrough -sws_flags accurate_rnd+bitexact+full_chroma_int "
                                     "-f rawvideo -pix_fmt gray -");
   std::vector<cv::Mat> pictures;
   const auto bytes = static_cast<std::size_t>(size.area());
@@ -54,7 +55,8 @@ std::string ramp_clip(const Folder& folder, cv::Size size = {256, 64}, int frame
 struct Kind {
   const char* name;     ///< file to make
   const char* options;  ///< of ffmpeg
-  double within;        ///< gray levels, largest difference from the true ramp; negative: only the mean is held to -within
+  double within;  ///< gray levels, largest difference from the true ramp; negative: only the mean is held to
+                  ///< -within
 };
 
 constexpr Kind kinds[] = {
@@ -90,7 +92,8 @@ constexpr Kind kinds[] = {
     {"raw_gray.avi", "-c:v rawvideo -pix_fmt gray", 0},
     {"raw_bgr.avi", "-c:v rawvideo -pix_fmt bgr24", 1},
     {"raw_yuyv.avi", "-c:v rawvideo -pix_fmt yuyv422", 1},
-    {"raw_pal.avi", "-vf 'split[a][b];[a]palettegen[p];[b][p]paletteuse=dither=none' -c:v rawvideo -pix_fmt pal8", 4},
+    {"raw_pal.avi",
+     "-vf 'split[a][b];[a]palettegen[p];[b][p]paletteuse=dither=none' -c:v rawvideo -pix_fmt pal8", 4},
     {"raw_rgb.mov", "-c:v rawvideo -pix_fmt rgb24", 1},
     {"raw_uyvy.mov", "-c:v rawvideo -pix_fmt uyvy422", 1},
     {"raw_420.mkv", "-c:v rawvideo -pix_fmt yuv420p", 1},
@@ -132,10 +135,12 @@ TEST_P(Formats, OpensWithRightCountTimesAndGrayLevels) {
       EXPECT_LE(cv::norm(frame.gray(bare), truth(bare), cv::NORM_L1) / bare.area(), 1.5);
       EXPECT_LE(cv::norm(frame.gray(bare), truth(bare), cv::NORM_INF), 10);
     }
-    EXPECT_GT(frame.gray.at<std::uint8_t>(36, static_cast<int>(i) * 3 + 4), 200);  // the square is where it was drawn
+    EXPECT_GT(frame.gray.at<std::uint8_t>(36, static_cast<int>(i) * 3 + 4),
+              200);  // the square is where it was drawn
     cv::Mat gray_of_colour;
     cv::cvtColor(frame.bgr, gray_of_colour, cv::COLOR_BGR2GRAY);
-    EXPECT_LE(cv::norm(gray_of_colour, frame.gray, cv::NORM_L1) / static_cast<double>(frame.gray.total()), 2.0);
+    EXPECT_LE(cv::norm(gray_of_colour, frame.gray, cv::NORM_L1) / static_cast<double>(frame.gray.total()),
+              2.0);
   }
 }
 
@@ -151,7 +156,8 @@ TEST(ClipReader, LimitedAndFullRangeGiveTheSameGray) {
   const std::string source = ramp_clip(folder);
   ASSERT_TRUE(ffmpeg("-i " + source + " -c:v ffv1 -pix_fmt yuv444p " + (folder / "limited.mkv")));
   ASSERT_TRUE(ffmpeg("-i " + source + " -c:v libx264 -qp 0 -pix_fmt yuvj444p " + (folder / "full.mp4")));
-  const Reading limited = read_clip(folder / "limited.mkv", true), full = read_clip(folder / "full.mp4", true);
+  const Reading limited = read_clip(folder / "limited.mkv", true),
+                full = read_clip(folder / "full.mp4", true);
   EXPECT_EQ(cv::norm(full.frames[0].gray, ramp(0), cv::NORM_INF), 0);
   EXPECT_LE(cv::norm(limited.frames[0].gray, ramp(0), cv::NORM_INF), 1);
   double low = 0, high = 0;
@@ -164,8 +170,10 @@ TEST(ClipReader, OddSizes) {
   NEEDS_FFMPEG();
   const Folder folder;
   const std::string source = ramp_clip(folder, {161, 121});
-  for (const auto& [name, options] : {std::pair{"o.avi", "-c:v mjpeg -q:v 1 -pix_fmt yuvj420p"}, {"o.mkv", "-c:v ffv1 -pix_fmt yuv420p"},
-                                      {"o.mp4", "-c:v libx264 -crf 1 -pix_fmt yuv444p"}, {"raw.avi", "-c:v rawvideo -pix_fmt bgr24"}}) {
+  for (const auto& [name, options] : {std::pair{"o.avi", "-c:v mjpeg -q:v 1 -pix_fmt yuvj420p"},
+                                      {"o.mkv", "-c:v ffv1 -pix_fmt yuv420p"},
+                                      {"o.mp4", "-c:v libx264 -crf 1 -pix_fmt yuv444p"},
+                                      {"raw.avi", "-c:v rawvideo -pix_fmt bgr24"}}) {
     ASSERT_TRUE(ffmpeg("-i " + source + " " + options + " " + (folder / name)));
     const Reading reading = read_clip(folder / name, true);
     ASSERT_EQ(reading.frames.size(), 10u) << name;
@@ -180,18 +188,21 @@ TEST(ClipReader, RotationIsApplied) {
   write_clip(folder / "up.mp4", "h264", 5);
   for (const int degrees : {0, 90, 180, 270}) {
     const std::string path = folder / ("r" + std::to_string(degrees) + ".mp4");
-    ASSERT_TRUE(ffmpeg("-i " + (folder / "up.mp4") + " -c copy -metadata:s:v rotate=" + std::to_string(degrees) + " " + path));
+    ASSERT_TRUE(ffmpeg("-i " + (folder / "up.mp4") +
+                       " -c copy -metadata:s:v rotate=" + std::to_string(degrees) + " " + path));
     const cv::Size size = degrees % 180 == 0 ? cv::Size(160, 120) : cv::Size(120, 160);
     const Reading reading = read_clip(path, true);
     const auto expected = reference(path, size);
     ASSERT_EQ(reading.frames.size(), expected.size());
     EXPECT_EQ(reading.info.width, size.width);
     ASSERT_EQ(reading.frames[0].gray.size(), size);
-    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_LE(cv::norm(reading.frames[i].gray, expected[i], cv::NORM_INF), 2) << degrees;
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      EXPECT_LE(cv::norm(reading.frames[i].gray, expected[i], cv::NORM_INF), 2) << degrees;
   }
 }
 
-/// Two fields of different times in each frame: one is kept, so no comb is left, and the kept lines are those of the first field.
+/// Two fields of different times in each frame: one is kept, so no comb is left, and the kept lines are those
+/// of the first field.
 TEST(ClipReader, InterlacedIsReducedToItsFirstField) {
   NEEDS_FFMPEG();
   const Folder folder;
@@ -202,10 +213,20 @@ TEST(ClipReader, InterlacedIsReducedToItsFirstField) {
   fasc::VideoWriter writer(folder / "fields.mkv", {160, 128}, settings);
   for (int i = 0; i < 40; ++i) writer.add(speckle(i * 4, {160, 128}), i * 0.02);
   writer.finish(0.8);
-  const struct { const char* name; const char* options; bool top; } made[] = {
-      {"tff.mpg", "-vf tinterlace=interleave_top,setfield=tff -c:v mpeg2video -q:v 1 -flags +ildct+ilme -top 1", true},
-      {"bff.mpg", "-vf tinterlace=interleave_bottom,setfield=bff -c:v mpeg2video -q:v 1 -flags +ildct+ilme -top 0", false},
-      {"tff.mp4", "-vf tinterlace=interleave_top,setfield=tff -c:v libx264 -crf 3 -pix_fmt yuv420p -flags +ildct+ilme -x264opts tff=1", true}};
+  const struct {
+    const char* name;
+    const char* options;
+    bool top;
+  } made[] = {
+      {"tff.mpg",
+       "-vf tinterlace=interleave_top,setfield=tff -c:v mpeg2video -q:v 1 -flags +ildct+ilme -top 1", true},
+      {"bff.mpg",
+       "-vf tinterlace=interleave_bottom,setfield=bff -c:v mpeg2video -q:v 1 -flags +ildct+ilme -top 0",
+       false},
+      {"tff.mp4",
+       "-vf tinterlace=interleave_top,setfield=tff -c:v libx264 -crf 3 -pix_fmt yuv420p -flags +ildct+ilme "
+       "-x264opts tff=1",
+       true}};
   for (const auto& kind : made) {
     ASSERT_TRUE(ffmpeg("-i " + (folder / "fields.mkv") + " " + kind.options + " " + (folder / kind.name)));
     const Reading reading = read_clip(folder / kind.name, true);
@@ -230,12 +251,14 @@ TEST(ClipReader, PictureTypesKeysAndQuantiser) {
   NEEDS_FFMPEG();
   const Folder folder;
   write_clip(folder / "s.mkv", "ffv1", 60);
-  const auto make = [&](const char* name, const char* options) { return ffmpeg("-i " + (folder / "s.mkv") + " " + options + " " + (folder / name)); };
+  const auto make = [&](const char* name, const char* options) {
+    return ffmpeg("-i " + (folder / "s.mkv") + " " + options + " " + (folder / name));
+  };
   ASSERT_TRUE(make("q.mp4", "-c:v libx264 -qp 31 -bf 2 -g 20 -pix_fmt yuv420p"));
   ASSERT_TRUE(make("q.avi", "-c:v mpeg4 -qscale:v 7 -g 20"));
   ASSERT_TRUE(make("q.mpg", "-c:v mpeg2video -qscale:v 7 -g 20"));
-  const Reading h264 = read_clip(folder / "q.mp4", true), mpeg4 = read_clip(folder / "q.avi", true), mpeg2 = read_clip(folder / "q.mpg", true),
-                ffv1 = read_clip(folder / "s.mkv", true);
+  const Reading h264 = read_clip(folder / "q.mp4", true), mpeg4 = read_clip(folder / "q.avi", true),
+                mpeg2 = read_clip(folder / "q.mpg", true), ffv1 = read_clip(folder / "s.mkv", true);
   ASSERT_EQ(h264.frames.size(), 60u);
   int bidirectional = 0;
   for (const auto& frame : h264.frames) {
@@ -251,7 +274,8 @@ TEST(ClipReader, PictureTypesKeysAndQuantiser) {
   }
   EXPECT_GT(bidirectional, 10);
   EXPECT_FALSE(h264.info.intra_only);
-  for (std::size_t i = 0; i + 1 < 60; ++i) {  // the last picture comes without: libavcodec gives it out on its own
+  for (std::size_t i = 0; i + 1 < 60;
+       ++i) {  // the last picture comes without: libavcodec gives it out on its own
     EXPECT_NEAR(mpeg4.frames[i].quantiser, 14, 0.01);
     EXPECT_NEAR(mpeg2.frames[i].quantiser, 14, 0.01);
   }
@@ -316,15 +340,19 @@ TEST(ClipReader, ReadAheadChangesNothingAndMayBeDroppedAtAnyTime) {
 
 TEST(ClipReader, TruncatedClipsAreNeverSilentlyComplete) {
   const Folder folder;
-  const struct { const char* codec; const char* name; } made[] = {
-      {"h264", "c.mp4"}, {"h264", "c.mkv"}, {"mjpeg", "c.avi"}, {"mpeg4", "d.avi"}, {"ffv1", "d.mkv"}, {"mpeg4", "d.mov"}};
+  const struct {
+    const char* codec;
+    const char* name;
+  } made[] = {{"h264", "c.mp4"},  {"h264", "c.mkv"}, {"mjpeg", "c.avi"},
+              {"mpeg4", "d.avi"}, {"ffv1", "d.mkv"}, {"mpeg4", "d.mov"}};
   for (const auto& kind : made) {
     write_clip(folder / kind.name, kind.codec, 60);
     const std::string bytes = read_bytes(folder / kind.name);
     ASSERT_EQ(read_clip(folder / kind.name).times_s.size(), 60u);
     int opened = 0;
     for (std::size_t i = 1; i <= 24; ++i) {
-      const std::size_t kept = i <= 20 ? bytes.size() * i / 21 : bytes.size() - (std::size_t{1} << ((i - 20) * 2));
+      const std::size_t kept =
+          i <= 20 ? bytes.size() * i / 21 : bytes.size() - (std::size_t{1} << ((i - 20) * 2));
       const std::string path = folder / ("cut_" + std::string(kind.name));
       write_bytes(path, bytes.substr(0, kept));
       try {
@@ -343,8 +371,11 @@ TEST(ClipReader, FragmentedMp4WithIndexAndWmvAndGifCutShortAreIncomplete) {
   NEEDS_FFMPEG();
   const Folder folder;
   write_clip(folder / "s.mkv", "ffv1", 50);
-  for (const auto& [name, options] : {std::pair{"f.mp4", "-c:v libx264 -g 10 -movflags +faststart+dash+frag_keyframe+global_sidx"},
-                                      {"w.wmv", "-c:v wmv2"}, {"g.gif", ""}, {"l.mkv", "-c:v libx264 -f matroska -live 1"}}) {
+  for (const auto& [name, options] :
+       {std::pair{"f.mp4", "-c:v libx264 -g 10 -movflags +faststart+dash+frag_keyframe+global_sidx"},
+        {"w.wmv", "-c:v wmv2"},
+        {"g.gif", ""},
+        {"l.mkv", "-c:v libx264 -f matroska -live 1"}}) {
     ASSERT_TRUE(ffmpeg("-i " + (folder / "s.mkv") + " " + options + " " + (folder / name)));
     const Reading whole = read_clip(folder / name);
     EXPECT_EQ(whole.times_s.size(), 50u) << name;
@@ -355,7 +386,8 @@ TEST(ClipReader, FragmentedMp4WithIndexAndWmvAndGifCutShortAreIncomplete) {
       try {
         EXPECT_FALSE(read_clip(folder / ("cut_" + std::string(name))).complete) << name << " " << i;
       } catch (const fasc::ClipError&) {
-        EXPECT_TRUE(i < 8 || std::string(name) == "l.mkv") << name;  // the encoder put all into one cluster, the picture is cut
+        EXPECT_TRUE(i < 8 || std::string(name) == "l.mkv")
+            << name;  // the encoder put all into one cluster, the picture is cut
       }
     }
   }
@@ -370,7 +402,8 @@ TEST(ClipReader, DamagedH264IsToldAndReadsTheSameTwice) {
   for (std::size_t i = 1; i <= 12; ++i) {
     std::string damaged = bytes;
     const std::size_t at = bytes.size() / 4 + bytes.size() * i / 20;
-    for (std::size_t k = 0; k < 200 && at + k < damaged.size(); ++k) damaged[at + k] = static_cast<char>(k * 37 + i);
+    for (std::size_t k = 0; k < 200 && at + k < damaged.size(); ++k)
+      damaged[at + k] = static_cast<char>(k * 37 + i);
     write_bytes(folder / "d.mp4", damaged);
     const Reading a = read_clip(folder / "d.mp4", true), b = read_clip(folder / "d.mp4");
     EXPECT_EQ(a.hash, b.hash);
@@ -410,7 +443,8 @@ TEST(ClipReader, PictureSizeLimitAndChange) {
   ASSERT_TRUE(ffmpeg("-i " + (folder / "s.mkv") + " -vf scale=200:150 -c:v mpeg2video " + (folder / "b.ts")));
   write_bytes(folder / "ab.ts", read_bytes(folder / "a.ts") + read_bytes(folder / "b.ts"));
   const Reading reading = read_clip(folder / "ab.ts");
-  EXPECT_NEAR(static_cast<double>(reading.times_s.size()), 19.5, 0.6);  // the decoder may drop the picture it still holds
+  EXPECT_NEAR(static_cast<double>(reading.times_s.size()), 19.5,
+              0.6);  // the decoder may drop the picture it still holds
   EXPECT_FALSE(reading.complete);
   EXPECT_NE(reading.problems[0].find("160 x 120 to 200 x 150"), std::string::npos) << reading.problems[0];
 }
@@ -422,7 +456,8 @@ TEST(ClipReader, TimesAlwaysRise) {
   ASSERT_TRUE(ffmpeg("-i " + (folder / "s.mkv") + " -c:v mpeg2video " + (folder / "a.ts")));
   write_bytes(folder / "aa.ts", read_bytes(folder / "a.ts") + read_bytes(folder / "a.ts"));
   const Reading reading = read_clip(folder / "aa.ts");
-  for (std::size_t i = 1; i < reading.times_s.size(); ++i) EXPECT_GT(reading.times_s[i], reading.times_s[i - 1]);
+  for (std::size_t i = 1; i < reading.times_s.size(); ++i)
+    EXPECT_GT(reading.times_s[i], reading.times_s[i - 1]);
   EXPECT_TRUE(reading.times_s.size() == 40u || !reading.complete);
 }
 
@@ -430,7 +465,8 @@ TEST(ClipReader, DroppedFramesOfAnAviAreNotMissing) {
   NEEDS_FFMPEG();
   const Folder folder;
   write_clip(folder / "s.mkv", "ffv1", 40);
-  ASSERT_TRUE(ffmpeg("-i " + (folder / "s.mkv") + " -vf \"select='mod(n,3)'\" -vsync vfr -c:v mpeg4 " + (folder / "v.avi")));
+  ASSERT_TRUE(ffmpeg("-i " + (folder / "s.mkv") + " -vf \"select='mod(n,3)'\" -vsync vfr -c:v mpeg4 " +
+                     (folder / "v.avi")));
   const Reading reading = read_clip(folder / "v.avi");
   EXPECT_TRUE(reading.complete) << reading.problems.front();
   EXPECT_EQ(reading.times_s.size(), 26u);
@@ -468,7 +504,8 @@ TEST(ClipReader, RefusesWhatIsNoClip) {
   write_bytes(folder / "s.png", fasc::encode_png(ramp(0)));
   write_bytes(folder / "s.jpg", fasc::encode_jpeg(ramp(0)));
   write_bytes(folder / "jpeg.avi", fasc::encode_jpeg(ramp(0)));
-  for (const char* name : {"s.png", "s.jpg", "jpeg.avi"}) EXPECT_NE(message_of(folder / name).find("still picture"), std::string::npos) << name;
+  for (const char* name : {"s.png", "s.jpg", "jpeg.avi"})
+    EXPECT_NE(message_of(folder / name).find("still picture"), std::string::npos) << name;
 }
 
 TEST(ClipReader, RefusesPlaylistsSoundAndOneFrameGif) {
@@ -478,7 +515,8 @@ TEST(ClipReader, RefusesPlaylistsSoundAndOneFrameGif) {
   ASSERT_TRUE(ffmpeg("-i " + (folder / "c.mp4") + " -c copy -f hls -hls_time 1 " + (folder / "list.m3u8")));
   write_bytes(folder / "list.mp4", read_bytes(folder / "list.m3u8"));
   write_bytes(folder / "concat.mp4", "ffconcat version 1.0\nfile 'c.mp4'\n");
-  for (const char* name : {"list.m3u8", "list.mp4", "concat.mp4"}) EXPECT_NE(message_of(folder / name).find("playlist"), std::string::npos) << name;
+  for (const char* name : {"list.m3u8", "list.mp4", "concat.mp4"})
+    EXPECT_NE(message_of(folder / name).find("playlist"), std::string::npos) << name;
   for (const char* name : {"a.wav", "a.mp3", "a.m4a", "a.mka", "a.wma"}) {
     if (!ffmpeg("-f lavfi -i sine=duration=1 " + (folder / name))) continue;
     EXPECT_NE(message_of(folder / name), "opened") << name;
@@ -494,8 +532,11 @@ TEST(ClipReader, RefusesPlaylistsSoundAndOneFrameGif) {
 TEST(ClipReader, DicomIsNeverMistakenForAVideo) {
   const Folder folder;
   write_bytes(folder / "a.dcm", std::string(128, '\0') + "DICM" + std::string(400, '\0'));
-  write_bytes(folder / "b.mp4", std::string(128, '\0') + "DICM" + fasc::encode_jpeg(ramp(0)) + fasc::encode_jpeg(ramp(1)));
-  const char explicit_vr[] = "\x08\x00\x05\x00" "CS\x0a\x00ISO_IR 100";
+  write_bytes(folder / "b.mp4",
+              std::string(128, '\0') + "DICM" + fasc::encode_jpeg(ramp(0)) + fasc::encode_jpeg(ramp(1)));
+  const char explicit_vr[] =
+      "\x08\x00\x05\x00"
+      "CS\x0a\x00ISO_IR 100";
   const char implicit_vr[] = "\x08\x00\x05\x00\x0a\x00\x00\x00ISO_IR 100";
   write_bytes(folder / "c", std::string(explicit_vr, 18) + std::string(400, '\0'));
   write_bytes(folder / "d", std::string(implicit_vr, 18) + std::string(400, '\0'));
@@ -520,18 +561,26 @@ TEST(LooksLikeClip, ByContentOrEnding) {
   EXPECT_FALSE(fasc::looks_like_clip(folder / "missing"));
 }
 
-std::string shared_clip(const std::string& name) { return std::string(FASC_CLIPS) + "/" + name; }
+std::string shared_clip(const std::string& name) {
+  return std::string(FASC_CLIPS) + "/" + name;
+}
 
 #define NEEDS_CLIPS() \
   if (std::string(FASC_CLIPS).empty()) GTEST_SKIP() << "no folder of clips (FASC_CLIPS)"
 
 TEST(RecordedClips, HealthyOnesAreComplete) {
   NEEDS_CLIPS();
-  const struct { const char* name; std::size_t frames; double last_s; } clips[] = {
-      {"real/neurosense_whole_muscle_twitches_75fps.mp4", 3001, 40.0},   {"real/flowave_brachial_artery.mov", 450, 14.9816},
-      {"real/flowave_shin_contact_loss.mov", 3777, 125.9925},            {"real/covid19us_chest_wall_probe_motion.mp4", 495, 25.9475},
-      {"real/itkpocus_variable_frame_rate.mp4", 369, 29.0733},           {"real/timtrack_jump_mjpeg.avi", 23, 1.7292},
-      {"simulated/sim_keyframes_30fps.mp4", 360, 11.9667}};
+  const struct {
+    const char* name;
+    std::size_t frames;
+    double last_s;
+  } clips[] = {{"real/neurosense_whole_muscle_twitches_75fps.mp4", 3001, 40.0},
+               {"real/flowave_brachial_artery.mov", 450, 14.9816},
+               {"real/flowave_shin_contact_loss.mov", 3777, 125.9925},
+               {"real/covid19us_chest_wall_probe_motion.mp4", 495, 25.9475},
+               {"real/itkpocus_variable_frame_rate.mp4", 369, 29.0733},
+               {"real/timtrack_jump_mjpeg.avi", 23, 1.7292},
+               {"simulated/sim_keyframes_30fps.mp4", 360, 11.9667}};
   for (const auto& clip : clips) {
     const Reading reading = read_clip(shared_clip(clip.name));
     EXPECT_TRUE(reading.complete) << clip.name << ": " << reading.problems.front();
@@ -544,7 +593,8 @@ TEST(RecordedClips, VariableFrameRateKeepsItsIntervals) {
   NEEDS_CLIPS();
   const Reading reading = read_clip(shared_clip("real/itkpocus_variable_frame_rate.mp4"));
   std::set<long> intervals;
-  for (std::size_t i = 1; i < reading.times_s.size(); ++i) intervals.insert(std::lround((reading.times_s[i] - reading.times_s[i - 1]) * 10000));
+  for (std::size_t i = 1; i < reading.times_s.size(); ++i)
+    intervals.insert(std::lround((reading.times_s[i] - reading.times_s[i - 1]) * 10000));
   EXPECT_EQ(intervals.size(), 23u);
   EXPECT_NEAR(static_cast<double>(*intervals.begin()) / 10000, 0.0433, 0.0001);
   EXPECT_NEAR(static_cast<double>(*intervals.rbegin()) / 10000, 0.1117, 0.0001);

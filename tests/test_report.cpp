@@ -31,7 +31,9 @@ class Folder {
   ~Folder() { fs::remove_all(path_); }
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
   std::string str() const { return path_.string(); }
-  std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), {})); }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), {}));
+  }
 
  private:
   fs::path path_;
@@ -54,8 +56,10 @@ std::vector<std::string> lines(const std::string& text) {
 std::vector<std::string> cells(const std::string& line, char by = ',') {
   std::vector<std::string> out(1);
   for (const char c : line)
-    if (c == by) out.emplace_back();
-    else out.back() += c;
+    if (c == by)
+      out.emplace_back();
+    else
+      out.back() += c;
   return out;
 }
 
@@ -99,10 +103,28 @@ TEST(ResultJson, HasTheFixedKeys) {
   EXPECT_NEAR(target["seconds"]["freeze"].get<double>(), 39 / 30.0, 1e-9);
   EXPECT_EQ(target["steps"]["key_frame"], 8);
   const Json& burst = target["bursts"][0];
-  for (const char* key : {"onset_s", "peak_s", "end_s", "kind", "confidence", "duration_s", "contraction_s", "relaxation_s",
-                          "peak_speed_px_s", "peak_speed_mm_s", "peak_displacement_px", "peak_displacement_mm",
-                          "active_share", "active_area_px", "active_area_mm2", "centroid_x_px", "centroid_y_px",
-                          "energy_peak", "score", "near_field_ratio", "whole_share", "missing_s"})
+  for (const char* key : {"onset_s",
+                          "peak_s",
+                          "end_s",
+                          "kind",
+                          "confidence",
+                          "duration_s",
+                          "contraction_s",
+                          "relaxation_s",
+                          "peak_speed_px_s",
+                          "peak_speed_mm_s",
+                          "peak_displacement_px",
+                          "peak_displacement_mm",
+                          "active_share",
+                          "active_area_px",
+                          "active_area_mm2",
+                          "centroid_x_px",
+                          "centroid_y_px",
+                          "energy_peak",
+                          "score",
+                          "near_field_ratio",
+                          "whole_share",
+                          "missing_s"})
     EXPECT_TRUE(burst.contains(key)) << key;
   EXPECT_TRUE(burst["relaxation_s"].is_null());
   EXPECT_EQ(burst["kind"], "fasciculation");
@@ -178,7 +200,8 @@ TEST(TraceCsv, ControlOfASecondClipStandsAlone) {
   settings.second_clip = true;
   const auto analysis = sample(settings).analysis;
   EXPECT_EQ(fasc::trace_csv(analysis).find("control_energy"), std::string::npos);
-  EXPECT_NE(fasc::trace_csv(analysis.control->trace, analysis.control->found).find("control_energy"), std::string::npos);
+  EXPECT_NE(fasc::trace_csv(analysis.control->trace, analysis.control->found).find("control_energy"),
+            std::string::npos);
 }
 
 TEST(BurstsCsv, HasTheJsonKeysAsColumns) {
@@ -347,7 +370,8 @@ TEST(WriteFile, FullDiskKeepsTheOldFile) {
   const rlimit small{4096, before.rlim_max};
   ASSERT_NE(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = message_of([&] { fasc::write_file(folder / "a.txt", std::string(100'000, 'x')); });
+  const std::string message =
+      message_of([&] { fasc::write_file(folder / "a.txt", std::string(100'000, 'x')); });
   setrlimit(RLIMIT_FSIZE, &before);
   EXPECT_EQ(message.rfind(folder / "a.txt", 0), 0U);
   EXPECT_EQ(read(folder / "a.txt"), "old");
@@ -373,10 +397,63 @@ TEST(WriteResults, WritesEverythingTwiceTheSame) {
   const auto s = sample();
   fasc::write_results(s.analysis, s.measurement, folder / "1");
   fasc::write_results(s.analysis, s.measurement, folder / "2");
-  for (const char* name : {"result.json", "trace.csv", "bursts.csv", "annotations.txt", "events.tsv", "report.html", "measurement.cbor"}) {
+  for (const char* name : {"result.json", "trace.csv", "bursts.csv", "annotations.txt", "events.tsv",
+                           "report.html", "measurement.cbor"}) {
     const std::string bytes = read(folder / (std::string("1/") + name));
     EXPECT_FALSE(bytes.empty()) << name;
     EXPECT_EQ(bytes, read(folder / (std::string("2/") + name))) << name;
   }
   EXPECT_EQ(std::distance(fs::directory_iterator(folder / "1"), {}), 7);
+}
+
+TEST(ReportHtml, StandsAloneAndSaysWhatMatters) {
+  const std::string page = fasc::report_html(sample().analysis);
+  EXPECT_LT(page.size(), 400'000U);
+  for (const char* text : {"More fasciculations in the target", "research use only – not a medical device",
+                           "95 % interval", "one-sided 95 % bound", "freeze 1.30 s", "Fasciculations cluster",
+                           "data:image/jpeg;base64,", "not a diagnosis", "SHA-256"})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  for (const char* text : {"<script", "http://", "https://", "@import", "nan", "-inf"})
+    EXPECT_EQ(page.find(text), std::string::npos) << text;
+}
+
+TEST(ReportHtml, EscapesNames) {
+  SampleSettings settings;
+  settings.name = "<script>alert('x')</script>&\xff.mp4";
+  const std::string page = fasc::report_html(sample(settings).analysis);
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_NE(page.find("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;\xEF\xBF\xBD.mp4"),
+            std::string::npos);
+}
+
+TEST(ReportHtml, WithoutEventsControlAndScale) {
+  SampleSettings settings;
+  settings.events = settings.control = settings.scale = false;
+  const std::string page = fasc::report_html(sample(settings).analysis);
+  EXPECT_NE(page.find("No fasciculation seen"), std::string::npos);
+  EXPECT_NE(page.find("No event of any kind was found."), std::string::npos);
+  EXPECT_NE(page.find("No control muscle was given"), std::string::npos);
+  EXPECT_NE(page.find("No scale"), std::string::npos);
+  EXPECT_EQ(page.find("card control"), std::string::npos);
+  EXPECT_EQ(page.find("mm/s)"), std::string::npos);
+}
+
+TEST(ReportHtml, StaysSmallForLongClipsWithManyEvents) {
+  SampleSettings settings;
+  settings.frames = 15'000;
+  settings.fps = 75;
+  auto analysis = sample(settings).analysis;
+  const fasc::Burst burst = analysis.target.found.bursts.front();
+  for (int i = 0; i < 3000; ++i) analysis.target.found.bursts.push_back(burst);
+  const std::string page = fasc::report_html(analysis);
+  EXPECT_LT(page.size(), 400'000U);
+  EXPECT_NE(page.find("bursts.csv has all of them"), std::string::npos);
+}
+
+TEST(ReportHtml, DrawsASecondClipOnItsOwnAxis) {
+  SampleSettings settings;
+  settings.second_clip = true;
+  const std::string page = fasc::report_html(sample(settings).analysis);
+  EXPECT_NE(page.find("annotated_control.mp4"), std::string::npos);
+  EXPECT_NE(page.find("Control: recording and motion"), std::string::npos);
 }

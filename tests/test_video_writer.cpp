@@ -56,9 +56,13 @@ TEST(VideoWriter, LosslessGrayAndColourComeBackExactly) {
 
 TEST(VideoWriter, EveryCodecAndContainerComesBack) {
   const Folder folder;
-  const struct { const char* codec; const char* name; int crf; } kinds[] = {
-      {"h264", "a.mp4", 12}, {"h264", "a.mov", 12}, {"h264", "a.mkv", 12}, {"mpeg4", "b.mp4", 2}, {"mpeg4", "b.avi", 2}, {"mpeg4", "b.mov", 2},
-      {"mjpeg", "c.avi", 2}, {"mjpeg", "c.mov", 2}, {"mjpeg", "c.mp4", 2}, {"ffv1", "d.mkv", 0}};
+  const struct {
+    const char* codec;
+    const char* name;
+    int crf;
+  } kinds[] = {{"h264", "a.mp4", 12}, {"h264", "a.mov", 12}, {"h264", "a.mkv", 12}, {"mpeg4", "b.mp4", 2},
+               {"mpeg4", "b.avi", 2}, {"mpeg4", "b.mov", 2}, {"mjpeg", "c.avi", 2}, {"mjpeg", "c.mov", 2},
+               {"mjpeg", "c.mp4", 2}, {"ffv1", "d.mkv", 0}};
   for (const auto& kind : kinds) {
     SCOPED_TRACE(std::string(kind.codec) + " in " + kind.name);
     fasc::VideoSettings settings;
@@ -96,7 +100,8 @@ TEST(VideoWriter, KeepsVariableTimesAndTheEnd) {
       writer.finish(end_s);
       const Reading reading = read_clip(folder / name);
       ASSERT_EQ(reading.times_s.size(), times_s.size());
-      for (std::size_t i = 0; i < times_s.size(); ++i) EXPECT_NEAR(reading.times_s[i], times_s[i], 1.0 / 90000);
+      for (std::size_t i = 0; i < times_s.size(); ++i)
+        EXPECT_NEAR(reading.times_s[i], times_s[i], 1.0 / 90000);
       EXPECT_TRUE(reading.complete);
       const std::string probe = "ffprobe -v error -of csv=p=0 -show_entries ";
       EXPECT_NEAR(std::stod(output_of(probe + "format=duration " + (folder / name))), end_s, 0.001) << name;
@@ -115,9 +120,12 @@ TEST(VideoWriter, H264IsWhatBrowsersPlay) {
     writer.add(colour, i / 30.0);
   }
   writer.finish(8 / 30.0);
-  const std::string probe = output_of("ffprobe -v error -of default=nw=1 -show_entries stream=codec_name,pix_fmt,width,height,color_range,color_space " +
-                                      (folder / "v.mp4"));
-  for (const char* part : {"codec_name=h264", "pix_fmt=yuv420p", "width=102", "height=68", "color_range=tv", "color_space=bt709"})
+  const std::string probe = output_of(
+      "ffprobe -v error -of default=nw=1 -show_entries "
+      "stream=codec_name,pix_fmt,width,height,color_range,color_space " +
+      (folder / "v.mp4"));
+  for (const char* part : {"codec_name=h264", "pix_fmt=yuv420p", "width=102", "height=68", "color_range=tv",
+                           "color_space=bt709"})
     EXPECT_NE(probe.find(part), std::string::npos) << part << " not in " << probe;
   const std::string bytes = read_bytes(folder / "v.mp4");
   EXPECT_LT(bytes.find("moov"), bytes.find("mdat"));
@@ -178,7 +186,8 @@ TEST(VideoWriter, RefusesWhatCannotBeWritten) {
   EXPECT_EQ(folder.entries(), 1u);  // the hidden part only
 }
 
-/// A limit on the size of files stands for a full disk; in a process of its own since it cannot be taken back.
+/// A limit on the size of files stands for a full disk; in a process of its own since it cannot be taken
+/// back.
 TEST(VideoWriter, FullDiskIsAnErrorAndLeavesNothing) {
   const Folder folder;
   for (const char* name : {"full.mp4", "full.mkv", "full.avi"}) {
@@ -214,7 +223,8 @@ TEST(Pictures, PngIsLosslessAndJpegNear) {
   NEEDS_FFMPEG();
   const Folder folder;
   cv::Mat colour;
-  cv::merge(std::vector<cv::Mat>{ramp(0, {101, 67}), 255 - ramp(0, {101, 67}), speckle(0, {101, 67})}, colour);
+  cv::merge(std::vector<cv::Mat>{ramp(0, {101, 67}), 255 - ramp(0, {101, 67}), speckle(0, {101, 67})},
+            colour);
   const auto raw = [&](const std::string& name, const char* format) {
     return output_of("ffmpeg -v error -i " + (folder / name) + " -f rawvideo -pix_fmt " + format + " -");
   };

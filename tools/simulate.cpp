@@ -21,7 +21,7 @@ std::string read_scene(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
-  if (!stream || !text) throw ClipError(path + ": cannot be read");
+  if (!stream.is_open() || text.bad()) throw ClipError(path + ": cannot be read");
   return text.str();
 }
 

@@ -94,7 +94,7 @@ std::string read_file(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream bytes;
   bytes << stream.rdbuf();
-  if (!stream || !bytes) throw ClipError(path.string() + ": cannot be read");
+  if (!stream.is_open() || bytes.bad()) throw ClipError(path.string() + ": cannot be read");
   return bytes.str();
 }
 

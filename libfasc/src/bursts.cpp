@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewestSteps = 4;         // measured steps that a level can be taken from
+constexpr double kLeastSteps = 2.0;             // a twitch goes at least this many times floor_px
 constexpr double kEdgeOfFloor = 0.4;            // edge threshold is at least this share of the floor
 constexpr double kRelaxationShare = 0.35;       // a lobe this much slower than the first is its relaxation, whatever its direction
 constexpr double kSameDirection = 0.3;          // cosine between two lobes' motion from which they pull the same way
@@ -25,6 +26,7 @@ constexpr double kValleyShare = 0.5;            // two peaks with a valley below
 constexpr double kTwinApart_s = 0.15;           // s; peaks closer than this are one twitch
 constexpr double kSlowLobe_s = 0.30;            // s; width at half height of a lobe too slow for a twitch
 constexpr double kSlowRise_s = 0.22;            // s; a twitch reaches its largest displacement within this time (published 0.16–0.195 s)
+constexpr double kFastestContraction_px_s = 150;  // px/s; long motion that is faster than this, near field included, is the probe's
 constexpr double kReturnWindow_s = 0.4;         // s after the end in which tissue comes back after a twitch
 constexpr double kNoReturn = 0.5;               // share of the largest displacement that is left where tissue did not come back
 constexpr double kContext_s = 1.0;              // s on both sides in which probe motion is looked for
@@ -239,12 +241,14 @@ BurstKind kind_of(const Burst& burst, const Shape& shape, const BurstOptions& op
   if (shape.at_contact_loss || shape.at_damage) return BurstKind::artefact;
   const bool with_near = near >= options.near_field_share && burst.whole_share >= kUniform;
   if (shape.raw_only || with_near) return BurstKind::probe_motion;
-  if (shape.steps < 2 || burst.duration_s < options.shortest_s) return BurstKind::artefact;
+  const bool too_small = burst.peak_displacement_px < kLeastSteps * options.floor_px;
+  if (shape.steps < 2 || burst.duration_s < options.shortest_s || too_small) return BurstKind::artefact;
   if (shape.after_key_frame && burst.duration_s <= kAfterKeyLongest_s && burst.score < kAfterKeyScore * options.threshold) return BurstKind::artefact;
-  if (shape.context_share >= kContextTime) return BurstKind::probe_motion;
   const bool slow = shape.lobe_width_s > kSlowLobe_s || burst.duration_s > options.longest_s || burst.contraction_s > kSlowRise_s;
-  const bool stays = burst.rest_share > kNoReturn;
-  if (slow || stays) return near >= options.near_field_share / 2 && stays ? BurstKind::probe_motion : BurstKind::contraction;
+  const bool swept = near >= options.near_field_share / 2 && burst.peak_speed_px_s > kFastestContraction_px_s;
+  if (slow) return swept ? BurstKind::probe_motion : BurstKind::contraction;
+  if (swept || shape.context_share >= kContextTime) return BurstKind::probe_motion;
+  if (burst.rest_share > kNoReturn) return BurstKind::contraction;
   return BurstKind::fasciculation;
 }
 

@@ -28,8 +28,10 @@ std::string number(double value) {
 /// The file's kind is judged before libavformat sees it.
 void refuse_other_kinds(const LocalFile& file) {
   if (is_dicom(file))
-    throw ClipError(file.path() + ": DICOM file; this version reads video files (MP4, MOV, AVI, MKV, MPEG, WMV, GIF)");
-  if (const auto kind = still_picture_kind(file)) throw ClipError(file.path() + ": a still picture (" + *kind + "), not a clip");
+    throw ClipError(file.path() +
+                    ": DICOM file; this version reads video files (MP4, MOV, AVI, MKV, MPEG, WMV, GIF)");
+  if (const auto kind = still_picture_kind(file))
+    throw ClipError(file.path() + ": a still picture (" + *kind + "), not a clip");
 }
 
 /// What the reading of a frame gives: the frame, and what is known after it.
@@ -120,9 +122,12 @@ class Ahead {
 }  // namespace
 
 void ClipOptions::check() const {
-  if (!(from_s >= 0) || !std::isfinite(from_s)) throw MisuseError("from_s " + number(from_s) + ": allowed are finite numbers from 0 s");
-  if (!(to_s > from_s)) throw MisuseError("to_s " + number(to_s) + ": allowed are numbers above from_s " + number(from_s));
-  if (max_frame_px < 1) throw MisuseError("max_frame_px " + std::to_string(max_frame_px) + ": allowed are numbers from 1");
+  if (!(from_s >= 0) || !std::isfinite(from_s))
+    throw MisuseError("from_s " + number(from_s) + ": allowed are finite numbers from 0 s");
+  if (!(to_s > from_s))
+    throw MisuseError("to_s " + number(to_s) + ": allowed are numbers above from_s " + number(from_s));
+  if (max_frame_px < 1)
+    throw MisuseError("max_frame_px " + std::to_string(max_frame_px) + ": allowed are numbers from 1");
 }
 
 struct ClipReader::Impl {
@@ -146,7 +151,9 @@ ClipReader::~ClipReader() = default;
 ClipReader::ClipReader(ClipReader&&) noexcept = default;
 ClipReader& ClipReader::operator=(ClipReader&&) noexcept = default;
 
-const ClipInfo& ClipReader::info() const { return impl_->info; }
+const ClipInfo& ClipReader::info() const {
+  return impl_->info;
+}
 
 std::optional<Frame> ClipReader::next() {
   if (impl_->ended) return std::nullopt;
@@ -159,17 +166,24 @@ std::optional<Frame> ClipReader::next() {
   return std::move(step.frame);
 }
 
-bool ClipReader::complete() const { return impl_->problems.empty(); }
-const std::vector<std::string>& ClipReader::problems() const { return impl_->problems; }
-std::int64_t ClipReader::frames_decoded() const { return impl_->decoded; }
+bool ClipReader::complete() const {
+  return impl_->problems.empty();
+}
+const std::vector<std::string>& ClipReader::problems() const {
+  return impl_->problems;
+}
+std::int64_t ClipReader::frames_decoded() const {
+  return impl_->decoded;
+}
 
 bool looks_like_clip(const std::string& path) {
   std::string ending = path.substr(std::min(path.size(), path.find_last_of('/') + 1));
   const std::size_t dot = ending.find_last_of('.');
   ending = dot == std::string::npos ? "" : ending.substr(dot + 1);
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const char* known : {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "vob", "ts", "m2ts", "wmv", "asf", "gif", "dcm", "dicom",
-                            "3gp", "mjpg", "mjpeg"})
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const char* known : {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "vob", "ts", "m2ts",
+                            "wmv", "asf", "gif", "dcm", "dicom", "3gp", "mjpg", "mjpeg"})
     if (ending == known) return true;
   try {
     const LocalFile file(path);

@@ -51,7 +51,8 @@ LocalFile::~LocalFile() {
 std::int64_t LocalFile::read_at(std::int64_t offset, void* bytes, std::int64_t count) const {
   std::int64_t done = 0;
   while (done < count) {
-    const ssize_t got = pread(descriptor_, static_cast<char*>(bytes) + done, static_cast<std::size_t>(count - done), offset + done);
+    const ssize_t got = pread(descriptor_, static_cast<char*>(bytes) + done,
+                              static_cast<std::size_t>(count - done), offset + done);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return -1;
     if (got == 0) break;
@@ -70,8 +71,8 @@ std::vector<std::uint8_t> LocalFile::bytes_at(std::int64_t offset, std::int64_t 
 bool is_dicom(const LocalFile& file) {
   const auto head = file.bytes_at(0, 132);
   if (starts_with(head, 128, "DICM", 4)) return true;
-  // Without the preamble a data set starts with group 0002 or 0008, little or big endian, and the first element is short: either
-  // an explicit value representation of two capitals, or a 32-bit length.
+  // Without the preamble a data set starts with group 0002 or 0008, little or big endian, and the first
+  // element is short: either an explicit value representation of two capitals, or a 32-bit length.
   if (head.size() < 16) return false;
   const int group_le = head[0] | head[1] << 8, element_le = head[2] | head[3] << 8;
   const bool explicit_vr = std::isupper(head[4]) && std::isupper(head[5]);
@@ -83,7 +84,8 @@ bool is_dicom(const LocalFile& file) {
     const std::string vr(reinterpret_cast<const char*>(&head[4]), 2);
     return std::strstr(known, vr.c_str()) != nullptr;
   }
-  const std::uint32_t length = head[4] | head[5] << 8 | head[6] << 16 | static_cast<std::uint32_t>(head[7]) << 24;
+  const std::uint32_t length =
+      head[4] | head[5] << 8 | head[6] << 16 | static_cast<std::uint32_t>(head[7]) << 24;
   return length <= 128 && 8 + static_cast<std::int64_t>(length) < file.size() && group_le == 0x0008;
 }
 
@@ -94,11 +96,13 @@ std::optional<std::string> still_picture_kind(const LocalFile& file) {
   if (starts_with(head, 0, "BM", 2) && head.size() == 16 && head[14] <= 124 && head[15] == 0) return "BMP";
   if (starts_with(head, 0, "II*\0", 4) || starts_with(head, 0, "MM\0*", 4)) return "TIFF";
   if (starts_with(head, 0, "RIFF", 4) && starts_with(head, 8, "WEBP", 4)) return "WebP";
-  if (starts_with(head, 0, "\0\0\0\x0cjP  ", 8) || starts_with(head, 0, "\xff\x4f\xff\x51", 4)) return "JPEG 2000";
+  if (starts_with(head, 0, "\0\0\0\x0cjP  ", 8) || starts_with(head, 0, "\xff\x4f\xff\x51", 4))
+    return "JPEG 2000";
   if (starts_with(head, 4, "ftyp", 4))
     for (const char* brand : {"avif", "heic", "heix", "mif1"})
       if (starts_with(head, 8, brand, 4)) return "HEIF";
-  if (starts_with(head, 0, "GIF8", 4) && judge_end(file).gif_pictures.value_or(0) < 2) return "GIF with one picture";
+  if (starts_with(head, 0, "GIF8", 4) && judge_end(file).gif_pictures.value_or(0) < 2)
+    return "GIF with one picture";
   return std::nullopt;
 }
 
@@ -107,9 +111,11 @@ bool has_clip_signature(const LocalFile& file) {
   if (still_picture_kind(file)) return false;
   if (starts_with(head, 0, "RIFF", 4) && starts_with(head, 8, "AVI ", 4)) return true;
   if (starts_with(head, 0, "\x1a\x45\xdf\xa3", 4) || starts_with(head, 0, "GIF8", 4)) return true;
-  if (starts_with(head, 0, "\0\0\x01\xba", 4) || starts_with(head, 0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", 8)) return true;
+  if (starts_with(head, 0, "\0\0\x01\xba", 4) || starts_with(head, 0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", 8))
+    return true;
   if (starts_with(head, 4, "ftyp", 4)) return !starts_with(head, 8, "M4A ", 4);
-  return starts_with(head, 4, "moov", 4) || starts_with(head, 4, "mdat", 4) || starts_with(head, 4, "wide", 4);
+  return starts_with(head, 4, "moov", 4) || starts_with(head, 4, "mdat", 4) ||
+         starts_with(head, 4, "wide", 4);
 }
 
 }  // namespace fasc

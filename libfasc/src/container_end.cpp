@@ -27,7 +27,8 @@ bool has(const Bytes& bytes, std::size_t at, const char* text, std::size_t size)
 }
 
 std::string too_short(const LocalFile& file, std::uint64_t stated) {
-  return "the file ends early: " + std::to_string(file.size()) + " of " + std::to_string(stated) + " bytes are there";
+  return "the file ends early: " + std::to_string(file.size()) + " of " + std::to_string(stated) +
+         " bytes are there";
 }
 
 /// True where a piece of `size` bytes at `at` does not fit into the file.
@@ -35,17 +36,20 @@ bool beyond(const LocalFile& file, std::int64_t at, std::uint64_t size) {
   return size > static_cast<std::uint64_t>(file.size() - at);
 }
 
-/// The end of the media that a segment index ("sidx", ISO/IEC 14496-12, 8.16.3) refers to, as an offset in the file; 0 if it is damaged.
+/// The end of the media that a segment index ("sidx", ISO/IEC 14496-12, 8.16.3) refers to, as an offset in
+/// the file; 0 if it is damaged.
 std::uint64_t end_of_segments(const LocalFile& file, std::int64_t box_at, std::int64_t box_size) {
   const Bytes b = file.bytes_at(box_at, std::min<std::int64_t>(box_size, 1 << 20));
   if (b.size() < 32) return 0;
   const bool wide = b[8] != 0;
   std::size_t at = wide ? 36 : 28;
   if (b.size() < at + 4) return 0;
-  std::uint64_t end = static_cast<std::uint64_t>(box_at + box_size) + (wide ? big_endian(b, 28, 8) : big_endian(b, 24, 4));
+  std::uint64_t end =
+      static_cast<std::uint64_t>(box_at + box_size) + (wide ? big_endian(b, 28, 8) : big_endian(b, 24, 4));
   const std::uint64_t count = big_endian(b, at + 2, 2);
   at += 4;
-  for (std::uint64_t i = 0; i < count && at + 12 <= b.size(); ++i, at += 12) end += big_endian(b, at, 4) & 0x7fffffff;
+  for (std::uint64_t i = 0; i < count && at + 12 <= b.size(); ++i, at += 12)
+    end += big_endian(b, at, 4) & 0x7fffffff;
   return end;
 }
 
@@ -98,7 +102,8 @@ std::map<int, std::int64_t> avi_empty_chunks(const LocalFile& file) {
     if (has(head, 0, "idx1", 4)) {
       const Bytes index = file.bytes_at(at + 8, std::min(size, file.size() - at - 8));
       for (std::size_t i = 0; i + 16 <= index.size(); i += 16)
-        if (index[i + 2] == 'd' && little_endian(index, i + 12, 4) == 0) ++empty[(index[i] - '0') * 10 + index[i + 1] - '0'];
+        if (index[i + 2] == 'd' && little_endian(index, i + 12, 4) == 0)
+          ++empty[(index[i] - '0') * 10 + index[i + 1] - '0'];
       break;
     }
     at += 8 + size + (size & 1);
@@ -126,14 +131,17 @@ std::string asf_end(const LocalFile& file) {
   return "";
 }
 
-/// MPEG program stream: packets one after the other from some pack header near the end (ISO/IEC 13818-1, 2.5.3).
+/// MPEG program stream: packets one after the other from some pack header near the end (ISO/IEC
+/// 13818-1, 2.5.3).
 std::string mpeg_end(const LocalFile& file) {
   const std::int64_t from = std::max<std::int64_t>(0, file.size() - (1 << 20));
   const Bytes tail = file.bytes_at(from, 1 << 20);
   static const char pack[] = "\x00\x00\x01\xba";
-  std::size_t at = static_cast<std::size_t>(std::search(tail.begin(), tail.end(), pack, pack + 4) - tail.begin());
+  std::size_t at =
+      static_cast<std::size_t>(std::search(tail.begin(), tail.end(), pack, pack + 4) - tail.begin());
   while (at < tail.size()) {
-    if (tail.size() - at < 6) return has(tail, at, "\x00\x00\x01\xb9", 4) ? "" : "the file ends inside a packet";
+    if (tail.size() - at < 6)
+      return has(tail, at, "\x00\x00\x01\xb9", 4) ? "" : "the file ends inside a packet";
     if (!has(tail, at, "\x00\x00\x01", 3)) return "";
     const int code = tail[at + 3];
     std::size_t size = 4;
@@ -152,8 +160,10 @@ std::string transport_end(const LocalFile& file) {
   const Bytes head = file.bytes_at(0, 600);
   for (const std::size_t size : {std::size_t{188}, std::size_t{192}}) {
     const std::size_t first = size - 188;
-    const bool fits = head.size() == 600 && head[first] == 0x47 && head[first + size] == 0x47 && head[first + 2 * size] == 0x47;
-    if (fits) return file.size() % static_cast<std::int64_t>(size) != 0 ? "the file ends inside a packet" : "";
+    const bool fits = head.size() == 600 && head[first] == 0x47 && head[first + size] == 0x47 &&
+                      head[first + 2 * size] == 0x47;
+    if (fits)
+      return file.size() % static_cast<std::int64_t>(size) != 0 ? "the file ends inside a packet" : "";
   }
   return "";
 }
@@ -198,11 +208,14 @@ FileEnd judge_end(const LocalFile& file) {
   if (has(head, 0, "RIFF", 4)) {
     result.early = avi_end(file);
     result.avi_empty = avi_empty_chunks(file);
-  } else if (has(head, 0, "\x1a\x45\xdf\xa3", 4)) result = matroska_end(file);
-  else if (has(head, 0, "\x30\x26\xb2\x75", 4)) result.early = asf_end(file);
-  else if (has(head, 0, "\x00\x00\x01\xba", 4)) result.early = mpeg_end(file);
-  else if (has(head, 4, "ftyp", 4) || has(head, 4, "moov", 4) || has(head, 4, "mdat", 4) || has(head, 4, "wide", 4) ||
-           has(head, 4, "free", 4) || has(head, 4, "skip", 4))
+  } else if (has(head, 0, "\x1a\x45\xdf\xa3", 4))
+    result = matroska_end(file);
+  else if (has(head, 0, "\x30\x26\xb2\x75", 4))
+    result.early = asf_end(file);
+  else if (has(head, 0, "\x00\x00\x01\xba", 4))
+    result.early = mpeg_end(file);
+  else if (has(head, 4, "ftyp", 4) || has(head, 4, "moov", 4) || has(head, 4, "mdat", 4) ||
+           has(head, 4, "wide", 4) || has(head, 4, "free", 4) || has(head, 4, "skip", 4))
     result.early = mp4_end(file);
   else
     result.early = transport_end(file);

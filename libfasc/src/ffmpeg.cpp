@@ -29,7 +29,9 @@ void set_up_once() {
   std::call_once(done, [] { av_log_set_callback(count_silently); });
 }
 
-std::int64_t errors_on_this_thread() { return error_count; }
+std::int64_t errors_on_this_thread() {
+  return error_count;
+}
 
 Handle<AVPacket> new_packet() {
   Handle<AVPacket> packet(av_packet_alloc());

@@ -17,13 +17,17 @@ namespace {
 PictureType picture_type(const AVFrame& picture) {
   switch (picture.pict_type) {
     case AV_PICTURE_TYPE_I:
-    case AV_PICTURE_TYPE_SI: return PictureType::intra;
+    case AV_PICTURE_TYPE_SI:
+      return PictureType::intra;
     case AV_PICTURE_TYPE_P:
     case AV_PICTURE_TYPE_S:
-    case AV_PICTURE_TYPE_SP: return PictureType::predicted;
+    case AV_PICTURE_TYPE_SP:
+      return PictureType::predicted;
     case AV_PICTURE_TYPE_B:
-    case AV_PICTURE_TYPE_BI: return PictureType::bidirectional;
-    default: return PictureType::unknown;
+    case AV_PICTURE_TYPE_BI:
+      return PictureType::bidirectional;
+    default:
+      return PictureType::unknown;
   }
 }
 
@@ -58,7 +62,8 @@ double mean_quantiser(const AVFrame& picture) {
   auto* parameters = reinterpret_cast<AVVideoEncParams*>(data->data);
   if (parameters->nb_blocks == 0) return parameters->qp;
   std::int64_t sum = 0;
-  for (unsigned i = 0; i < parameters->nb_blocks; ++i) sum += av_video_enc_params_block(parameters, i)->delta_qp;
+  for (unsigned i = 0; i < parameters->nb_blocks; ++i)
+    sum += av_video_enc_params_block(parameters, i)->delta_qp;
   return parameters->qp + static_cast<double>(sum) / parameters->nb_blocks;
 }
 
@@ -69,12 +74,14 @@ bool same_pixels(const cv::Mat& a, const cv::Mat& b) {
   return true;
 }
 
-std::string of_total(std::int64_t some, std::int64_t all) { return std::to_string(some) + " of " + std::to_string(all); }
+std::string of_total(std::int64_t some, std::int64_t all) {
+  return std::to_string(some) + " of " + std::to_string(all);
+}
 
 const std::int32_t* display_matrix(const AVStream& stream) {
 #if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
-  const AVPacketSideData* data = av_packet_side_data_get(stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data,
-                                                         AV_PKT_DATA_DISPLAYMATRIX);
+  const AVPacketSideData* data = av_packet_side_data_get(
+      stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
   return data != nullptr && data->size >= 36 ? reinterpret_cast<const std::int32_t*>(data->data) : nullptr;
 #else
   std::size_t size = 0;
@@ -87,13 +94,18 @@ const std::int32_t* display_matrix(const AVStream& stream) {
 
 struct VideoDecoder::Impl {
   Impl(const LocalFile& source, bool with_colour, std::int64_t limit_px)
-      : file(source), colour(with_colour), max_frame_px(limit_px), input(source, limit_px), end(judge_end(source)) {
+      : file(source),
+        colour(with_colour),
+        max_frame_px(limit_px),
+        input(source, limit_px),
+        end(judge_end(source)) {
     open_decoder();
     first = av::new_frame();
     if (!receive(*first)) throw ClipError(file.path() + ": no picture in it can be decoded");
     if (std::int64_t{first->width} * first->height > max_frame_px)
-      throw ClipError(file.path() + ": a picture of " + std::to_string(first->width) + " x " + std::to_string(first->height) +
-                      " px is over the limit of " + std::to_string(max_frame_px) + " px");
+      throw ClipError(file.path() + ": a picture of " + std::to_string(first->width) + " x " +
+                      std::to_string(first->height) + " px is over the limit of " +
+                      std::to_string(max_frame_px) + " px");
     width = first->width;
     height = first->height;
     choose_conversion();
@@ -128,14 +140,16 @@ struct VideoDecoder::Impl {
   bool needs_packet = true;
   bool draining = false;
   bool ended = false;
-  std::set<std::int64_t> damaged_stamps;  ///< of packets in which an error was reported, until their picture comes out
-  bool damaged_since_picture = false;     ///< the same for packets without a stamp
+  std::set<std::int64_t>
+      damaged_stamps;  ///< of packets in which an error was reported, until their picture comes out
+  bool damaged_since_picture = false;  ///< the same for packets without a stamp
   int demux_error = 0;
   std::int64_t decoded = 0;
   std::int64_t packets = 0;
   std::int64_t corrupt = 0;
   std::int64_t undecodable_packets = 0;
-  std::int64_t shown_by_none = 0;  ///< packets that stand for "the picture before, once more": empty, or an MPEG-4 picture not coded
+  std::int64_t shown_by_none =
+      0;  ///< packets that stand for "the picture before, once more": empty, or an MPEG-4 picture not coded
   std::int64_t without_stamp = 0;
   std::int64_t not_rising = 0;
   std::string size_change;
@@ -149,7 +163,9 @@ struct VideoDecoder::Impl {
 void VideoDecoder::Impl::open_decoder() {
   const AVCodecParameters* parameters = input.video()->codecpar;
   const AVCodec* codec = avcodec_find_decoder(parameters->codec_id);
-  if (codec == nullptr) throw ClipError(file.path() + ": no decoder for its codec \"" + avcodec_get_name(parameters->codec_id) + "\"");
+  if (codec == nullptr)
+    throw ClipError(file.path() + ": no decoder for its codec \"" + avcodec_get_name(parameters->codec_id) +
+                    "\"");
   decoder.reset(avcodec_alloc_context3(codec));
   if (!decoder || avcodec_parameters_to_context(decoder.get(), parameters) < 0) throw std::bad_alloc();
   decoder->pkt_timebase = input.video()->time_base;
@@ -159,12 +175,15 @@ void VideoDecoder::Impl::open_decoder() {
   decoder->err_recognition |= AV_EF_CRCCHECK;
   decoder->export_side_data |= AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS;
   const int opened = avcodec_open2(decoder.get(), codec, nullptr);
-  if (opened < 0) throw ClipError(file.path() + ": its " + codec->name + " video cannot be decoded (" + av::error_text(opened) + ")");
+  if (opened < 0)
+    throw ClipError(file.path() + ": its " + codec->name + " video cannot be decoded (" +
+                    av::error_text(opened) + ")");
 }
 
 void VideoDecoder::Impl::choose_conversion() {
   const AVFieldOrder order = input.video()->codecpar->field_order;
-  const bool says_interlaced = order == AV_FIELD_TT || order == AV_FIELD_BB || order == AV_FIELD_TB || order == AV_FIELD_BT;
+  const bool says_interlaced =
+      order == AV_FIELD_TT || order == AV_FIELD_BB || order == AV_FIELD_TB || order == AV_FIELD_BT;
   av::Field field = av::Field::both;
   if (is_interlaced(*first))
     field = is_top_field_first(*first) ? av::Field::top : av::Field::bottom;
@@ -196,20 +215,22 @@ void VideoDecoder::Impl::fill_info() {
   const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(first->format));
   info.pixel_format = format != nullptr ? format : "unknown";
   const AVCodecDescriptor* descriptor = avcodec_descriptor_get(stream.codecpar->codec_id);
-  const AVCodecID id = stream.codecpar->codec_id;  // FFV1 and PNG are not marked so in libavcodec, but have key pictures only
+  const AVCodecID id =
+      stream.codecpar->codec_id;  // FFV1 and PNG are not marked so in libavcodec, but have key pictures only
   info.intra_only = id == AV_CODEC_ID_FFV1 || id == AV_CODEC_ID_PNG ||
                     (descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0);
 }
 
-/// Pictures that the container's index promises: MP4 and MOV by sample table less what an edit list cuts away, AVI by stream header, Matroska
-/// by its blocks, GIF by counting.
+/// Pictures that the container's index promises: MP4 and MOV by sample table less what an edit list cuts
+/// away, AVI by stream header, Matroska by its blocks, GIF by counting.
 std::optional<std::int64_t> VideoDecoder::Impl::expected_frames() const {
   if (end.gif_pictures) return end.gif_pictures;
   AVStream* stream = input.video();
   if (info.container.starts_with("mov") && stream->nb_frames > 0) {
     const int entries = avformat_index_get_entries_count(stream);
     std::int64_t shown = 0;
-    for (int i = 0; i < entries; ++i) shown += (avformat_index_get_entry(stream, i)->flags & AVINDEX_DISCARD_FRAME) == 0;
+    for (int i = 0; i < entries; ++i)
+      shown += (avformat_index_get_entry(stream, i)->flags & AVINDEX_DISCARD_FRAME) == 0;
     if (shown > 0) return shown;
   }
   if (stream->nb_frames > 0) {
@@ -217,9 +238,11 @@ std::optional<std::int64_t> VideoDecoder::Impl::expected_frames() const {
     return stream->nb_frames - (empty != end.avi_empty.end() ? empty->second : 0);
   }
   const AVCodecID codec = stream->codecpar->codec_id;
-  const bool hidden_pictures = codec == AV_CODEC_ID_VP8 || codec == AV_CODEC_ID_VP9 || codec == AV_CODEC_ID_AV1;
+  const bool hidden_pictures =
+      codec == AV_CODEC_ID_VP8 || codec == AV_CODEC_ID_VP9 || codec == AV_CODEC_ID_AV1;
   if (end.matroska_blocks && !hidden_pictures) return end.matroska_blocks;
-  const AVDictionaryEntry* tag = av_dict_get(stream->metadata, "NUMBER_OF_FRAMES", nullptr, AV_DICT_IGNORE_SUFFIX);
+  const AVDictionaryEntry* tag =
+      av_dict_get(stream->metadata, "NUMBER_OF_FRAMES", nullptr, AV_DICT_IGNORE_SUFFIX);
   const std::int64_t count = tag != nullptr ? std::atoll(tag->value) : 0;
   if (count > 0) return count;
   return std::nullopt;
@@ -246,8 +269,10 @@ bool VideoDecoder::Impl::feed() {
       return true;
     }
     if (packet->stream_index != input.video()->index) continue;
-    constexpr int most_bytes_not_coded = 19;  // the bound libavcodec uses for an MPEG-4 picture without content
-    if (packet->size == 0 || (decoder->codec_id == AV_CODEC_ID_MPEG4 && packet->size <= most_bytes_not_coded)) ++shown_by_none;
+    constexpr int most_bytes_not_coded =
+        19;  // the bound libavcodec uses for an MPEG-4 picture without content
+    if (packet->size == 0 || (decoder->codec_id == AV_CODEC_ID_MPEG4 && packet->size <= most_bytes_not_coded))
+      ++shown_by_none;
     ++packets;
     if (packet->size == 0) continue;
     packet_stamp = packet->pts;
@@ -280,8 +305,8 @@ bool VideoDecoder::Impl::receive(AVFrame& picture) {
   return false;
 }
 
-/// Seconds from the first stamp. A picture without a stamp follows the one before by the last interval; a picture whose time does not
-/// rise has no time.
+/// Seconds from the first stamp. A picture without a stamp follows the one before by the last interval; a
+/// picture whose time does not rise has no time.
 std::optional<double> VideoDecoder::Impl::time_of(const AVFrame& picture) {
   const std::int64_t stamp = picture.best_effort_timestamp;
   double time_s = 0.0;
@@ -290,7 +315,9 @@ std::optional<double> VideoDecoder::Impl::time_of(const AVFrame& picture) {
     const double nominal_s = std::isfinite(info.nominal_fps) ? 1.0 / info.nominal_fps : 0.04;
     if (last_time_s >= 0) time_s = last_time_s + (last_interval_s > 0 ? last_interval_s : nominal_s);
   } else {
-    if (!first_stamp) first_stamp = last_time_s < 0 ? stamp : stamp - std::llround(last_time_s / av_q2d(input.video()->time_base));
+    if (!first_stamp)
+      first_stamp =
+          last_time_s < 0 ? stamp : stamp - std::llround(last_time_s / av_q2d(input.video()->time_base));
     time_s = static_cast<double>(stamp - *first_stamp) * av_q2d(input.video()->time_base);
   }
   if (time_s <= last_time_s) {
@@ -310,7 +337,8 @@ Frame VideoDecoder::Impl::frame_of(const AVFrame& picture, double time_s) {
   frame.picture = picture_type(picture);
   frame.key = is_key(picture);
   frame.repeat = !last_gray.empty() && same_pixels(frame.gray, last_gray);
-  frame.corrupt = damaged_since_picture || damaged_stamps.erase(picture.pts) > 0 || (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0 || picture.decode_error_flags != 0;
+  frame.corrupt = damaged_since_picture || damaged_stamps.erase(picture.pts) > 0 ||
+                  (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0 || picture.decode_error_flags != 0;
   frame.quantiser = mean_quantiser(picture);
   damaged_since_picture = false;
   if (frame.corrupt) ++corrupt;
@@ -322,8 +350,12 @@ VideoDecoder::VideoDecoder(const LocalFile& file, bool colour, std::int64_t max_
     : impl_(std::make_unique<Impl>(file, colour, max_frame_px)) {}
 VideoDecoder::~VideoDecoder() = default;
 
-const ClipInfo& VideoDecoder::info() const { return impl_->info; }
-std::int64_t VideoDecoder::decoded() const { return impl_->decoded; }
+const ClipInfo& VideoDecoder::info() const {
+  return impl_->info;
+}
+std::int64_t VideoDecoder::decoded() const {
+  return impl_->decoded;
+}
 
 std::optional<Frame> VideoDecoder::next() {
   Impl& self = *impl_;
@@ -334,9 +366,10 @@ std::optional<Frame> VideoDecoder::next() {
       if (!self.receive(*picture)) break;
     }
     if (picture->width != self.width || picture->height != self.height) {
-      self.size_change = "the picture changes from " + std::to_string(self.width) + " x " + std::to_string(self.height) + " to " +
-                         std::to_string(picture->width) + " x " + std::to_string(picture->height) + " px after frame " +
-                         std::to_string(self.decoded) + "; the rest is left out";
+      self.size_change = "the picture changes from " + std::to_string(self.width) + " x " +
+                         std::to_string(self.height) + " to " + std::to_string(picture->width) + " x " +
+                         std::to_string(picture->height) + " px after frame " + std::to_string(self.decoded) +
+                         "; the rest is left out";
       break;
     }
     ++self.decoded;
@@ -349,34 +382,48 @@ std::optional<Frame> VideoDecoder::next() {
 std::vector<std::string> VideoDecoder::damage() const {
   const Impl& self = *impl_;
   std::vector<std::string> sentences;
-  if (self.corrupt > 0) sentences.push_back(of_total(self.corrupt, self.decoded) + " decoded frames are damaged");
-  if (self.undecodable_packets > 0) sentences.push_back(std::to_string(self.undecodable_packets) + " pieces of the video could not be decoded");
+  if (self.corrupt > 0)
+    sentences.push_back(of_total(self.corrupt, self.decoded) + " decoded frames are damaged");
+  if (self.undecodable_packets > 0)
+    sentences.push_back(std::to_string(self.undecodable_packets) +
+                        " pieces of the video could not be decoded");
   if (self.not_rising > 0)
-    sentences.push_back(of_total(self.not_rising, self.decoded) + " frames have a time stamp not after the frame before and are left out");
-  if (self.without_stamp > self.decoder->has_b_frames + self.decoded / 20)  // AVI gives none to the last pictures out of a delayed decoder
-    sentences.push_back(of_total(self.without_stamp, self.decoded) + " frames have no time stamp; their times are assumed");
+    sentences.push_back(of_total(self.not_rising, self.decoded) +
+                        " frames have a time stamp not after the frame before and are left out");
+  if (self.without_stamp >
+      self.decoder->has_b_frames +
+          self.decoded / 20)  // AVI gives none to the last pictures out of a delayed decoder
+    sentences.push_back(of_total(self.without_stamp, self.decoded) +
+                        " frames have no time stamp; their times are assumed");
   return sentences;
 }
 
 /// Fewer frames than promised, or a file cut short.
 std::vector<std::string> VideoDecoder::Impl::missing() const {
   const std::int64_t known = decoded + shown_by_none;
-  const bool by_fields = info.frames_expected && decoded * 2 == *info.frames_expected && converter->field() != av::Field::both;
+  const bool by_fields =
+      info.frames_expected && decoded * 2 == *info.frames_expected && converter->field() != av::Field::both;
   const bool few = info.frames_expected && known < *info.frames_expected && !by_fields;
-  if (few) return {of_total(decoded, *info.frames_expected) + " frames decoded" + (end.early.empty() ? "" : "; " + end.early)};
+  if (few)
+    return {of_total(decoded, *info.frames_expected) + " frames decoded" +
+            (end.early.empty() ? "" : "; " + end.early)};
   if (!end.early.empty()) return {std::to_string(decoded) + " frames decoded; " + end.early};
-  if (end.matroska_blocks && packets < *end.matroska_blocks) return {of_total(packets, *end.matroska_blocks) + " coded pictures could be read"};
+  if (end.matroska_blocks && packets < *end.matroska_blocks)
+    return {of_total(packets, *end.matroska_blocks) + " coded pictures could be read"};
   return {};
 }
 
 std::vector<std::string> VideoDecoder::judge() const {
   const Impl& self = *impl_;
   std::vector<std::string> sentences;
-  if (self.input.headless()) sentences.push_back("the container's header is missing; pictures and times are a guess");
+  if (self.input.headless())
+    sentences.push_back("the container's header is missing; pictures and times are a guess");
   if (!self.size_change.empty()) sentences.push_back(self.size_change);
   for (auto& sentence : self.missing()) sentences.push_back(std::move(sentence));
   if (self.demux_error != 0) sentences.push_back("reading stopped: " + av::error_text(self.demux_error));
-  if (self.input.read_error() != 0) sentences.push_back(std::string("the file cannot be read to its end: ") + std::strerror(self.input.read_error()));
+  if (self.input.read_error() != 0)
+    sentences.push_back(std::string("the file cannot be read to its end: ") +
+                        std::strerror(self.input.read_error()));
   for (auto& sentence : damage()) sentences.push_back(std::move(sentence));
   return sentences;
 }

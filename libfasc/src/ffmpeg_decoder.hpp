@@ -15,7 +15,8 @@ namespace fasc {
 
 class VideoDecoder {
  public:
-  /// Opens the file and decodes its first picture. `file` outlives the decoder. Throws ClipError naming the file.
+  /// Opens the file and decodes its first picture. `file` outlives the decoder. Throws ClipError naming the
+  /// file.
   VideoDecoder(const LocalFile& file, bool colour, std::int64_t max_frame_px);
   ~VideoDecoder();
   VideoDecoder(const VideoDecoder&) = delete;

@@ -18,9 +18,13 @@ FrameFiller::FrameFiller(AVPixelFormat format, cv::Size size, AVColorRange range
   const bool plain = format == AV_PIX_FMT_GRAY8 || format == AV_PIX_FMT_RGB24 || format == AV_PIX_FMT_BGR0;
   if (plain) return;
   scaler_.reset(sws_getContext(size.width, size.height, AV_PIX_FMT_BGR24, size.width, size.height, format,
-                               SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INP, nullptr, nullptr, nullptr));
-  if (!scaler_) throw OutputError("a picture of " + std::to_string(size.width) + " x " + std::to_string(size.height) + " px cannot be converted");
-  sws_setColorspaceDetails(scaler_.get(), sws_getCoefficients(SWS_CS_DEFAULT), 1, sws_getCoefficients(bt601 ? SWS_CS_ITU601 : SWS_CS_ITU709),
+                               SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INP, nullptr,
+                               nullptr, nullptr));
+  if (!scaler_)
+    throw OutputError("a picture of " + std::to_string(size.width) + " x " + std::to_string(size.height) +
+                      " px cannot be converted");
+  sws_setColorspaceDetails(scaler_.get(), sws_getCoefficients(SWS_CS_DEFAULT), 1,
+                           sws_getCoefficients(bt601 ? SWS_CS_ITU601 : SWS_CS_ITU709),
                            range == AVCOL_RANGE_JPEG, 0, 1 << 16, 1 << 16);
 }
 
@@ -34,7 +38,8 @@ Handle<AVFrame> FrameFiller::fill(const cv::Mat& picture) {
   const bool padded = picture.size() != size_;
   cv::Mat whole = picture;
   if (padded)
-    cv::copyMakeBorder(picture, whole, 0, size_.height - picture.rows, 0, size_.width - picture.cols, cv::BORDER_REPLICATE);
+    cv::copyMakeBorder(picture, whole, 0, size_.height - picture.rows, 0, size_.width - picture.cols,
+                       cv::BORDER_REPLICATE);
   if (whole.channels() == 1)
     fill_gray(whole, *frame);
   else
@@ -46,7 +51,8 @@ Handle<AVFrame> FrameFiller::fill(const cv::Mat& picture) {
 void FrameFiller::fill_gray(const cv::Mat& picture, AVFrame& frame) const {
   const bool limited = range_ == AVCOL_RANGE_MPEG;
   std::uint8_t table[256];
-  for (int i = 0; i < 256; ++i) table[i] = static_cast<std::uint8_t>(limited ? 16 + (i * 219 + 127) / 255 : i);
+  for (int i = 0; i < 256; ++i)
+    table[i] = static_cast<std::uint8_t>(limited ? 16 + (i * 219 + 127) / 255 : i);
   for (int y = 0; y < picture.rows; ++y) {
     const std::uint8_t* in = picture.ptr(y);
     std::uint8_t* out = frame.data[0] + static_cast<std::ptrdiff_t>(y) * frame.linesize[0];
@@ -55,7 +61,8 @@ void FrameFiller::fill_gray(const cv::Mat& picture, AVFrame& frame) const {
   if (format_ == AV_PIX_FMT_GRAY8) return;
   for (int plane = 1; plane < 3; ++plane)
     for (int y = 0; y < (picture.rows + 1) / 2; ++y)
-      std::memset(frame.data[plane] + static_cast<std::ptrdiff_t>(y) * frame.linesize[plane], 128, static_cast<std::size_t>((picture.cols + 1) / 2));
+      std::memset(frame.data[plane] + static_cast<std::ptrdiff_t>(y) * frame.linesize[plane], 128,
+                  static_cast<std::size_t>((picture.cols + 1) / 2));
 }
 
 void FrameFiller::fill_colour(const cv::Mat& picture, AVFrame& frame) {
@@ -79,7 +86,8 @@ void check_picture(const cv::Mat& picture) {
     throw OutputError("a picture to encode is empty or of another type; allowed are CV_8UC1 and CV_8UC3");
 }
 
-std::string encode_one(AVCodecID id, AVPixelFormat format, AVColorRange range, int quality, const cv::Mat& picture) {
+std::string encode_one(AVCodecID id, AVPixelFormat format, AVColorRange range, int quality,
+                       const cv::Mat& picture) {
   av::set_up_once();
   const AVCodec* codec = avcodec_find_encoder(id);
   if (codec == nullptr) throw OutputError(std::string("no encoder for ") + avcodec_get_name(id));
@@ -107,8 +115,8 @@ std::string encode_one(AVCodecID id, AVPixelFormat format, AVColorRange range, i
   if (done >= 0) done = avcodec_send_frame(encoder.get(), nullptr);
   if (done >= 0) done = avcodec_receive_packet(encoder.get(), packet.get());
   if (done < 0)
-    throw OutputError("a picture of " + std::to_string(picture.cols) + " x " + std::to_string(picture.rows) + " px cannot be encoded as " +
-                      codec->name + " (" + av::error_text(done) + ")");
+    throw OutputError("a picture of " + std::to_string(picture.cols) + " x " + std::to_string(picture.rows) +
+                      " px cannot be encoded as " + codec->name + " (" + av::error_text(done) + ")");
   return {reinterpret_cast<const char*>(packet->data), static_cast<std::size_t>(packet->size)};
 }
 
@@ -116,12 +124,14 @@ std::string encode_one(AVCodecID id, AVPixelFormat format, AVColorRange range, i
 
 std::string encode_png(const cv::Mat& picture) {
   check_picture(picture);
-  return encode_one(AV_CODEC_ID_PNG, picture.channels() == 1 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24, AVCOL_RANGE_JPEG, 0, picture);
+  return encode_one(AV_CODEC_ID_PNG, picture.channels() == 1 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24,
+                    AVCOL_RANGE_JPEG, 0, picture);
 }
 
 std::string encode_jpeg(const cv::Mat& picture, int quality) {
   check_picture(picture);
-  if (quality < 2 || quality > 31) throw MisuseError("JPEG quality " + std::to_string(quality) + ": allowed are 2 (best) to 31");
+  if (quality < 2 || quality > 31)
+    throw MisuseError("JPEG quality " + std::to_string(quality) + ": allowed are 2 (best) to 31");
   return encode_one(AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ420P, AVCOL_RANGE_JPEG, quality, picture);
 }
 

@@ -1,4 +1,5 @@
-// Pictures on their way into an encoder: exact conversion of gray and BGR to the encoder's format; for the files ffmpeg*.cpp only.
+// Pictures on their way into an encoder: exact conversion of gray and BGR to the encoder's format; for the
+// files ffmpeg*.cpp only.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -7,8 +8,8 @@
 
 namespace fasc::av {
 
-/// Fills frames of one size and format from CV_8UC1 or CV_8UC3 (BGR) pictures. A frame may be larger than the picture by one px to the right
-/// and below: the last column and row are repeated there.
+/// Fills frames of one size and format from CV_8UC1 or CV_8UC3 (BGR) pictures. A frame may be larger than the
+/// picture by one px to the right and below: the last column and row are repeated there.
 class FrameFiller {
  public:
   /// `range` is that of the frame's luma; BT.709 weights, or BT.601 with `bt601`.

@@ -44,12 +44,13 @@ Handle<AVFrame> new_frame();
 /// libav*'s own words for an error code, one line.
 std::string error_text(int code);
 
-/// libav* prints to stderr through one function for the whole process. The first call replaces it, once, by one that prints nothing and
-/// counts, per thread, the messages of level "error" and worse. A host that sets its own log function later is left alone; only
-/// the count below then stays at rest.
+/// libav* prints to stderr through one function for the whole process. The first call replaces it, once, by
+/// one that prints nothing and counts, per thread, the messages of level "error" and worse. A host that sets
+/// its own log function later is left alone; only the count below then stays at rest.
 void set_up_once();
 
-/// Error messages that libav* has sent on this thread so far. Some decoders (FFV1, MJPEG) tell of damage in no other way.
+/// Error messages that libav* has sent on this thread so far. Some decoders (FFV1, MJPEG) tell of damage in
+/// no other way.
 std::int64_t errors_on_this_thread();
 
 /// A dictionary of options that frees itself.

@@ -20,19 +20,24 @@ bool is_one_of(const std::string& name, std::initializer_list<const char*> names
 }
 
 bool ends_with_any(std::string path, std::initializer_list<const char*> endings) {
-  std::transform(path.begin(), path.end(), path.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(path.begin(), path.end(), path.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return std::any_of(endings.begin(), endings.end(), [&](const std::string& e) { return path.ends_with(e); });
 }
 
 /// Nothing but the file itself is ever opened, whatever it refers to.
-int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EACCES); }
+int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
+  return AVERROR(EACCES);
+}
 
 int refuse_format(const LocalFile& file, const std::string& name) {
   if (name.ends_with("_pipe") || is_one_of(name, {"image2", "ico", "apng", "webp"}))
     throw ClipError(file.path() + ": a still picture, not a clip");
-  if (is_one_of(name, {"hls", "concat", "dash", "sdp", "rtsp", "imf", "smil", "tedcaptions", "webm_dash_manifest", "ffmetadata"}))
+  if (is_one_of(name, {"hls", "concat", "dash", "sdp", "rtsp", "imf", "smil", "tedcaptions",
+                       "webm_dash_manifest", "ffmetadata"}))
     throw ClipError(file.path() + ": a playlist (" + name + "), not a clip");
-  throw ClipError(file.path() + ": not a clip that is read; its content looks like \"" + name + "\", allowed are " + read_kinds);
+  throw ClipError(file.path() + ": not a clip that is read; its content looks like \"" + name +
+                  "\", allowed are " + read_kinds);
 }
 
 }  // namespace
@@ -57,10 +62,16 @@ std::int64_t Input::seek(void* source, std::int64_t offset, int whence) {
   auto& self = *static_cast<Source*>(source);
   if (whence & AVSEEK_SIZE) return self.file->size();
   switch (whence & ~AVSEEK_FORCE) {
-    case SEEK_SET: break;
-    case SEEK_CUR: offset += self.position; break;
-    case SEEK_END: offset += self.file->size(); break;
-    default: return AVERROR(EINVAL);
+    case SEEK_SET:
+      break;
+    case SEEK_CUR:
+      offset += self.position;
+      break;
+    case SEEK_END:
+      offset += self.file->size();
+      break;
+    default:
+      return AVERROR(EINVAL);
   }
   if (offset < 0) return AVERROR(EINVAL);
   return self.position = offset;
@@ -85,10 +96,12 @@ const AVInputFormat* Input::probe(const LocalFile& file) {
   const AVInputFormat* kind = nullptr;
   const int score = av_probe_input_buffer2(io_.get(), &kind, "", nullptr, 0, 0);
   if (source_.error != 0) throw ClipError(file.path() + ": cannot be read: " + std::strerror(source_.error));
-  if (score < 0 || kind == nullptr) throw ClipError(file.path() + ": not a clip (allowed are " + read_kinds + ")");
+  if (score < 0 || kind == nullptr)
+    throw ClipError(file.path() + ": not a clip (allowed are " + read_kinds + ")");
   const std::string name = kind->name;
   headless_ = name == "mjpeg" && ends_with_any(file.path(), {".avi", ".mjpg", ".mjpeg"});
-  if (!headless_ && !is_one_of(name, {"mov,mp4,m4a,3gp,3g2,mj2", "avi", "matroska,webm", "mpeg", "mpegts", "asf", "gif"}))
+  if (!headless_ &&
+      !is_one_of(name, {"mov,mp4,m4a,3gp,3g2,mj2", "avi", "matroska,webm", "mpeg", "mpegts", "asf", "gif"}))
     refuse_format(file, name);
   return kind;
 }
@@ -100,7 +113,8 @@ void Input::open(const LocalFile& file, const AVInputFormat* kind, std::int64_t 
   raw->io_open = refuse_to_open;
   const int opened = avformat_open_input(&raw, "", kind, nullptr);
   if (opened < 0)
-    throw ClipError(file.path() + ": damaged, cut short or not a clip: the " + kind->name + " header cannot be read (" + error_text(opened) + ")");
+    throw ClipError(file.path() + ": damaged, cut short or not a clip: the " + kind->name +
+                    " header cannot be read (" + error_text(opened) + ")");
   format_.reset(raw);
   refuse_large(file, max_frame_px);
   // Looking into the streams may decode a first picture: the limit holds there too.
@@ -109,26 +123,31 @@ void Input::open(const LocalFile& file, const AVInputFormat* kind, std::int64_t 
   const unsigned known = format_->nb_streams;
   const int found = avformat_find_stream_info(format_.get(), options.empty() ? nullptr : options.data());
   for (unsigned i = 0; i < known; ++i) av_dict_free(&options[i]);
-  if (found < 0) throw ClipError(file.path() + ": damaged: its streams cannot be read (" + error_text(found) + ")");
+  if (found < 0)
+    throw ClipError(file.path() + ": damaged: its streams cannot be read (" + error_text(found) + ")");
 }
 
 void Input::choose_video(const LocalFile& file) {
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     AVStream* stream = format_->streams[i];
-    const bool picture = (stream->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS)) != 0;
+    const bool picture =
+        (stream->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS)) != 0;
     const bool usable = stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !picture;
     if (usable && video_ == nullptr) video_ = stream;
     if (stream != video_) stream->discard = AVDISCARD_ALL;
   }
-  if (video_ == nullptr) throw ClipError(file.path() + ": no video in it, only " + (format_->nb_streams ? "sound or other data" : "a header"));
+  if (video_ == nullptr)
+    throw ClipError(file.path() + ": no video in it, only " +
+                    (format_->nb_streams ? "sound or other data" : "a header"));
 }
 
 void Input::refuse_large(const LocalFile& file, std::int64_t max_frame_px) const {
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     const AVCodecParameters& p = *format_->streams[i]->codecpar;
     if (p.codec_type != AVMEDIA_TYPE_VIDEO || std::int64_t{p.width} * p.height <= max_frame_px) continue;
-    throw ClipError(file.path() + ": a picture of " + std::to_string(p.width) + " x " + std::to_string(p.height) +
-                    " px is over the limit of " + std::to_string(max_frame_px) + " px");
+    throw ClipError(file.path() + ": a picture of " + std::to_string(p.width) + " x " +
+                    std::to_string(p.height) + " px is over the limit of " + std::to_string(max_frame_px) +
+                    " px");
   }
 }
 

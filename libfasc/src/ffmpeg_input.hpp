@@ -1,4 +1,5 @@
-// A local file as libavformat sees it: opened, its kind checked, its video stream chosen; for the files ffmpeg*.cpp only.
+// A local file as libavformat sees it: opened, its kind checked, its video stream chosen; for the files
+// ffmpeg*.cpp only.
 #pragma once
 
 #include <string>
@@ -8,13 +9,16 @@
 
 namespace fasc::av {
 
-/// For libavcodec's own limit, which counts rows widened to a multiple of 64 px; the exact limit is held before and after.
+/// For libavcodec's own limit, which counts rows widened to a multiple of 64 px; the exact limit is held
+/// before and after.
 std::int64_t pixel_limit(std::int64_t max_frame_px);
 
-/// An opened container. libavformat reads through this object only: it can open no other file, network address or playlist entry.
+/// An opened container. libavformat reads through this object only: it can open no other file, network
+/// address or playlist entry.
 class Input {
  public:
-  /// Throws ClipError naming the file. Nothing is decoded when the container already states a picture of over `max_frame_px`.
+  /// Throws ClipError naming the file. Nothing is decoded when the container already states a picture of over
+  /// `max_frame_px`.
   Input(const LocalFile& file, std::int64_t max_frame_px);
 
   AVFormatContext* format() const { return format_.get(); }

@@ -14,8 +14,8 @@ namespace fasc::av {
 namespace {
 
 bool has_luma(const AVPixFmtDescriptor& format) {
-  constexpr std::uint64_t other = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL |
-                                  AV_PIX_FMT_FLAG_BAYER | AV_PIX_FMT_FLAG_FLOAT;
+  constexpr std::uint64_t other = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM |
+                                  AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_BAYER | AV_PIX_FMT_FLAG_FLOAT;
   return (format.flags & other) == 0 && format.comp[0].depth >= 8 && format.comp[0].depth <= 16 &&
          std::strncmp(format.name, "xyz", 3) != 0;
 }
@@ -37,7 +37,8 @@ void interpolate_other_field(cv::Mat& picture, Field kept) {
   }
 }
 
-/// 8-bit limited-range luma to 0–255: round((y - 16) * 255 / 219) for every y, in 16-bit steps that a compiler can do many at a time.
+/// 8-bit limited-range luma to 0–255: round((y - 16) * 255 / 219) for every y, in 16-bit steps that a
+/// compiler can do many at a time.
 void expand_row(const std::uint8_t* in, std::uint8_t* out, int count) {
   for (int x = 0; x < count; ++x) {
     const int clamped = std::clamp<int>(in[x], 16, 235) - 16;
@@ -106,7 +107,8 @@ cv::Mat PixelConverter::luma(const AVFrame& picture, const AVPixFmtDescriptor& f
   cv::Mat gray(picture.height, picture.width, CV_8UC1);
   const std::uint8_t* table = table_.data();
   for (int y = 0; y < gray.rows; ++y) {
-    const std::uint8_t* in = picture.data[y_part.plane] + static_cast<std::ptrdiff_t>(y) * picture.linesize[y_part.plane] + y_part.offset;
+    const std::uint8_t* in = picture.data[y_part.plane] +
+                             static_cast<std::ptrdiff_t>(y) * picture.linesize[y_part.plane] + y_part.offset;
     std::uint8_t* out = gray.ptr(y);
     if (y_part.depth == 8 && y_part.step == 1 && full_range) {
       std::memcpy(out, in, static_cast<std::size_t>(gray.cols));
@@ -129,13 +131,16 @@ cv::Mat PixelConverter::luma(const AVFrame& picture, const AVPixFmtDescriptor& f
 cv::Mat PixelConverter::scaled_to_bgr(const AVFrame& picture, const AVPixFmtDescriptor& format) {
   const bool alpha = (format.flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL)) != 0;
   const auto source = static_cast<AVPixelFormat>(picture.format);
-  scaler_.reset(sws_getCachedContext(scaler_.release(), picture.width, picture.height, source, picture.width, picture.height,
-                                     alpha ? AV_PIX_FMT_BGRA : AV_PIX_FMT_BGR24,
-                                     SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
+  scaler_.reset(sws_getCachedContext(scaler_.release(), picture.width, picture.height, source, picture.width,
+                                     picture.height, alpha ? AV_PIX_FMT_BGRA : AV_PIX_FMT_BGR24,
+                                     SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT,
+                                     nullptr, nullptr, nullptr));
   if (!scaler_) throw ClipError(std::string("pixel format ") + format.name + " cannot be read");
-  const int* weights = sws_getCoefficients(picture.colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : picture.colorspace);
+  const int* weights =
+      sws_getCoefficients(picture.colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : picture.colorspace);
   const int source_range = (format.flags & AV_PIX_FMT_FLAG_RGB) || is_full_range(picture, format);
-  sws_setColorspaceDetails(scaler_.get(), weights, source_range, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16);
+  sws_setColorspaceDetails(scaler_.get(), weights, source_range, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0,
+                           1 << 16, 1 << 16);
   cv::Mat bgr(picture.height, picture.width, alpha ? CV_8UC4 : CV_8UC3);
   std::uint8_t* planes[4] = {bgr.data, nullptr, nullptr, nullptr};
   const int strides[4] = {static_cast<int>(bgr.step), 0, 0, 0};

@@ -23,8 +23,9 @@ Orientation orientation_of(const std::int32_t* matrix);
 /// Which lines are kept of an interlaced picture; the others are interpolated from them.
 enum class Field : std::uint8_t { both, top, bottom };
 
-/// Turns pictures into gray (full range 0–255) and BGR. Gray comes from the luma component itself through a table, so it is exact
-/// and the same everywhere; pictures stored as RGB or with a palette go through BGR and the weights of BT.601.
+/// Turns pictures into gray (full range 0–255) and BGR. Gray comes from the luma component itself through a
+/// table, so it is exact and the same everywhere; pictures stored as RGB or with a palette go through BGR and
+/// the weights of BT.601.
 class PixelConverter {
  public:
   PixelConverter(Orientation orientation, Field field) : orientation_(orientation), field_(field) {}
@@ -46,7 +47,8 @@ class PixelConverter {
   bool table_full_range_ = false;
 };
 
-/// True where luma runs over the full range: tagged so, or a "yuvj" format, or gray without a tag; else limited, as FFmpeg has it.
+/// True where luma runs over the full range: tagged so, or a "yuvj" format, or gray without a tag; else
+/// limited, as FFmpeg has it.
 bool is_full_range(const AVFrame& picture, const AVPixFmtDescriptor& format);
 
 }  // namespace fasc::av

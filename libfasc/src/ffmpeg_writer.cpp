@@ -28,9 +28,11 @@ struct Coding {
 
 Coding coding_of(const VideoSettings& settings) {
   if (settings.codec == "h264") return {"libx264", AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, {1, 90000}};
-  if (settings.codec == "mpeg4") return {"mpeg4", AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, {1, 60000}};  // MPEG-4 allows 16 bits
+  if (settings.codec == "mpeg4")
+    return {"mpeg4", AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, {1, 60000}};  // MPEG-4 allows 16 bits
   if (settings.codec == "mjpeg") return {"mjpeg", AV_PIX_FMT_YUVJ420P, AVCOL_RANGE_JPEG, {1, 90000}};
-  if (settings.codec == "ffv1") return {"ffv1", settings.gray ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_BGR0, AVCOL_RANGE_JPEG, {1, 90000}};
+  if (settings.codec == "ffv1")
+    return {"ffv1", settings.gray ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_BGR0, AVCOL_RANGE_JPEG, {1, 90000}};
   throw MisuseError("codec \"" + settings.codec + "\": allowed are h264, mpeg4, mjpeg, ffv1");
 }
 
@@ -38,11 +40,15 @@ void check(const VideoSettings& settings) {
   const int best = settings.codec == "h264" ? 0 : 2;
   const int worst = settings.codec == "h264" ? 51 : 31;
   if (settings.codec != "ffv1" && (settings.crf < best || settings.crf > worst))
-    throw MisuseError("crf " + std::to_string(settings.crf) + ": allowed for " + settings.codec + " are " + std::to_string(best) + " to " +
-                      std::to_string(worst));
-  if (settings.key_interval < 1) throw MisuseError("key_interval " + std::to_string(settings.key_interval) + ": allowed are numbers from 1");
-  if (!(settings.fps > 0 && settings.fps <= 10000)) throw MisuseError("fps " + std::to_string(settings.fps) + ": allowed are numbers above 0 up to 10000");
-  if (settings.threads < 1) throw MisuseError("threads " + std::to_string(settings.threads) + ": allowed are numbers from 1");
+    throw MisuseError("crf " + std::to_string(settings.crf) + ": allowed for " + settings.codec + " are " +
+                      std::to_string(best) + " to " + std::to_string(worst));
+  if (settings.key_interval < 1)
+    throw MisuseError("key_interval " + std::to_string(settings.key_interval) +
+                      ": allowed are numbers from 1");
+  if (!(settings.fps > 0 && settings.fps <= 10000))
+    throw MisuseError("fps " + std::to_string(settings.fps) + ": allowed are numbers above 0 up to 10000");
+  if (settings.threads < 1)
+    throw MisuseError("threads " + std::to_string(settings.threads) + ": allowed are numbers from 1");
 }
 
 /// "folder/.name.part-<pid>-<n>.ext" for "folder/name.ext".
@@ -86,18 +92,23 @@ struct VideoWriter::Impl {
   AVStream* stream = nullptr;
   bool file_made = false;
   std::int64_t last_pts = AV_NOPTS_VALUE;
-  std::map<std::int64_t, std::int64_t> end_of;  ///< pts of a picture not yet written -> pts of the one after it
+  std::map<std::int64_t, std::int64_t>
+      end_of;  ///< pts of a picture not yet written -> pts of the one after it
   bool finished = false;
 };
 
 void VideoWriter::Impl::open() {
   av::set_up_once();
   check(settings);
-  if (size.width < 1 || size.height < 1) throw MisuseError("video size " + std::to_string(size.width) + " x " + std::to_string(size.height) + " px: allowed are numbers from 1");
+  if (size.width < 1 || size.height < 1)
+    throw MisuseError("video size " + std::to_string(size.width) + " x " + std::to_string(size.height) +
+                      " px: allowed are numbers from 1");
   Coding coding = coding_of(settings);
   const AVOutputFormat* kind = av_guess_format(nullptr, path.c_str(), nullptr);
-  if (kind == nullptr) throw OutputError(path + ": its ending names no video format (allowed are .mp4, .mov, .avi, .mkv)");
-  if (std::string(kind->name) == "avi") coding.time_base = av_inv_q(av_d2q(settings.fps, 1'001'000));  // AVI knows no other times
+  if (kind == nullptr)
+    throw OutputError(path + ": its ending names no video format (allowed are .mp4, .mov, .avi, .mkv)");
+  if (std::string(kind->name) == "avi")
+    coding.time_base = av_inv_q(av_d2q(settings.fps, 1'001'000));  // AVI knows no other times
   avformat_alloc_output_context2(&muxer, kind, nullptr, ("file:" + part).c_str());
   if (muxer == nullptr) throw std::bad_alloc();
   muxer->flags |= AVFMT_FLAG_BITEXACT;
@@ -119,7 +130,8 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
   encoder->framerate = av_d2q(settings.fps, 1'001'000);
   encoder->gop_size = settings.key_interval;
   encoder->color_range = coding.range;
-  encoder->thread_count = 1;  // x264 searches motion less far down with more threads: the pictures would differ
+  encoder->thread_count =
+      1;  // x264 searches motion less far down with more threads: the pictures would differ
   encoder->flags |= AV_CODEC_FLAG_BITEXACT;
   if (muxer->oformat->flags & AVFMT_GLOBALHEADER) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   av::Options options;
@@ -127,7 +139,7 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
     encoder->color_primaries = AVCOL_PRI_BT709;
     encoder->color_trc = AVCOL_TRC_BT709;
     encoder->colorspace = AVCOL_SPC_BT709;
-    options.set("preset", "medium");
+    options.set("preset", settings.preset.c_str());
     options.set("crf", std::to_string(settings.crf));
   } else if (settings.codec == "ffv1") {
     encoder->gop_size = 1;
@@ -140,10 +152,12 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
   const int opened = avcodec_open2(encoder.get(), codec, options.get());
   if (opened < 0) fail(opened, "its encoder cannot be opened");
   const bool bt601 = settings.codec != "h264";
-  filler = std::make_unique<av::FrameFiller>(coding.format, cv::Size(encoder->width, encoder->height), coding.range, bt601);
+  filler = std::make_unique<av::FrameFiller>(coding.format, cv::Size(encoder->width, encoder->height),
+                                             coding.range, bt601);
 }
 
-/// x264 writes its settings, the number of threads among them, into the stream; they are taken out so that bytes depend on pictures only.
+/// x264 writes its settings, the number of threads among them, into the stream; they are taken out so that
+/// bytes depend on pictures only.
 void VideoWriter::Impl::open_filter() {
   const char* chain = settings.codec == "h264" ? "filter_units=remove_types=6" : "null";
   AVBSFContext* made = nullptr;
@@ -159,7 +173,8 @@ void VideoWriter::Impl::open_filter() {
 
 void VideoWriter::Impl::open_file() {
   stream = avformat_new_stream(muxer, nullptr);
-  if (stream == nullptr || avcodec_parameters_copy(stream->codecpar, filter->par_out) < 0) throw std::bad_alloc();
+  if (stream == nullptr || avcodec_parameters_copy(stream->codecpar, filter->par_out) < 0)
+    throw std::bad_alloc();
   stream->time_base = encoder->time_base;
   stream->avg_frame_rate = encoder->framerate;
   stream->codecpar->codec_tag = 0;
@@ -245,11 +260,13 @@ void VideoWriter::add(const cv::Mat& picture, double time_s) {
   if (picture.type() != type || picture.size() != self.size)
     throw MisuseError(self.path + ": a picture of another size or type than the video's");
   const double units = time_s / av_q2d(self.encoder->time_base);
-  if (!std::isfinite(units) || std::abs(units) > 1e15) throw MisuseError(self.path + ": a picture's time is not a usable number");
+  if (!std::isfinite(units) || std::abs(units) > 1e15)
+    throw MisuseError(self.path + ": a picture's time is not a usable number");
   const std::int64_t pts = std::llround(units);
   if (self.last_pts != AV_NOPTS_VALUE) {
     if (pts <= self.last_pts)
-      throw MisuseError(self.path + ": times must rise; " + std::to_string(time_s) + " s falls on or before the picture before");
+      throw MisuseError(self.path + ": times must rise; " + std::to_string(time_s) +
+                        " s falls on or before the picture before");
     self.end_of[self.last_pts] = pts;
   }
   av::Handle<AVFrame> frame = self.filler->fill(picture);

@@ -10,10 +10,13 @@ namespace fasc {
 namespace {
 
 // Element names of RFC 9559 and RFC 8794.
-constexpr std::uint64_t ebml_header = 0x1a45dfa3, segment = 0x18538067, cluster = 0x1f43b675, tracks = 0x1654ae6b, track_entry = 0xae,
-                        track_number = 0xd7, track_type = 0x83, simple_block = 0xa3, block_group = 0xa0, block = 0xa1;
-constexpr std::uint64_t in_segment[] = {0x114d9b74, 0x1549a966, tracks, 0x1c53bb6b, 0x1941a469, 0x1043a770, 0x1254c367, cluster, 0xec, 0xbf};
-constexpr std::uint64_t in_cluster[] = {0xe7, simple_block, block_group, 0xab, 0xa7, 0xaf, 0x5854, 0xec, 0xbf};
+constexpr std::uint64_t ebml_header = 0x1a45dfa3, segment = 0x18538067, cluster = 0x1f43b675,
+                        tracks = 0x1654ae6b, track_entry = 0xae, track_number = 0xd7, track_type = 0x83,
+                        simple_block = 0xa3, block_group = 0xa0, block = 0xa1;
+constexpr std::uint64_t in_segment[] = {0x114d9b74, 0x1549a966, tracks,  0x1c53bb6b, 0x1941a469,
+                                        0x1043a770, 0x1254c367, cluster, 0xec,       0xbf};
+constexpr std::uint64_t in_cluster[] = {0xe7, simple_block, block_group, 0xab, 0xa7,
+                                        0xaf, 0x5854,       0xec,        0xbf};
 
 template <std::size_t N>
 bool is_one_of(std::uint64_t id, const std::uint64_t (&ids)[N]) {
@@ -25,7 +28,8 @@ struct Element {
   std::uint64_t id = 0;
   std::int64_t body = 0;  ///< offset of its content
   std::int64_t end = 0;   ///< offset after its content
-  bool open = false;      ///< its size is unknown: it ends where its parent does, or at the next element of its own level
+  bool open =
+      false;  ///< its size is unknown: it ends where its parent does, or at the next element of its own level
   bool valid = false;
 };
 
@@ -37,7 +41,8 @@ class Walk {
     walk_top();
     FileEnd result;
     if (stated_end_ > file_.size())
-      result.early = "the file ends early: " + std::to_string(file_.size()) + " of " + std::to_string(stated_end_) + " bytes are there";
+      result.early = "the file ends early: " + std::to_string(file_.size()) + " of " +
+                     std::to_string(stated_end_) + " bytes are there";
     else if (damaged_at_ >= 0)
       result.early = "the file's structure is damaged or cut at byte " + std::to_string(damaged_at_);
     if (video_track_ >= 0) result.matroska_blocks = blocks_[video_track_];
@@ -71,7 +76,8 @@ class Walk {
     if (at < 0) return result;
     result.body = at;
     result.open = unknown;
-    if (!unknown && size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - at)) return result;
+    if (!unknown && size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - at))
+      return result;
     result.end = unknown ? parent_end : at + static_cast<std::int64_t>(size);
     result.valid = true;
     return result;
@@ -150,7 +156,8 @@ class Walk {
       for (std::int64_t inner = entry.body; entry.id == track_entry && inner < entry.end;) {
         const Element part = element(inner, entry.end);
         if (!part.valid || part.end > entry.end) return;
-        if (part.id == track_number || part.id == track_type) (part.id == track_number ? track : type) = value_of(part);
+        if (part.id == track_number || part.id == track_type)
+          (part.id == track_number ? track : type) = value_of(part);
         inner = part.end;
       }
       if (type == 1) video_track_ = track;
@@ -160,7 +167,8 @@ class Walk {
 
   std::int64_t value_of(const Element& e) const {
     std::int64_t value = 0;
-    for (const std::uint8_t byte : file_.bytes_at(e.body, std::min<std::int64_t>(e.end - e.body, 7))) value = value << 8 | byte;
+    for (const std::uint8_t byte : file_.bytes_at(e.body, std::min<std::int64_t>(e.end - e.body, 7)))
+      value = value << 8 | byte;
     return value;
   }
 
@@ -174,6 +182,8 @@ class Walk {
 
 }  // namespace
 
-FileEnd matroska_end(const LocalFile& file) { return Walk(file).run(); }
+FileEnd matroska_end(const LocalFile& file) {
+  return Walk(file).run();
+}
 
 }  // namespace fasc

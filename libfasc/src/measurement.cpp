@@ -1,4 +1,5 @@
-// The saved measurement: CBOR (RFC 8949) with the vectors of a trace as little-endian byte strings. Written and read back here only.
+// The saved measurement: CBOR (RFC 8949) with the vectors of a trace as little-endian byte strings. Written
+// and read back here only.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -73,7 +74,9 @@ std::int64_t whole_at(const Json& json, std::int64_t lowest, std::int64_t highes
   return value;
 }
 
-Json rect_to(const cv::Rect& r) { return Json::array({r.x, r.y, r.width, r.height}); }
+Json rect_to(const cv::Rect& r) {
+  return Json::array({r.x, r.y, r.width, r.height});
+}
 
 cv::Rect rect_from(const Json& json, cv::Size within) {
   require(json.is_array() && json.size() == 4, "a rectangle is damaged");
@@ -107,22 +110,27 @@ Region region_from(const Json& json, cv::Size within) {
   require(region.name == "target" || region.name == "control" || region.name == "near field",
           "a region's name is none of target, control and near field");
   const Json& polygon = json.at("polygon");
-  require(polygon.is_array() && polygon.size() >= 3 && polygon.size() <= 10'000, "a region's polygon is damaged");
+  require(polygon.is_array() && polygon.size() >= 3 && polygon.size() <= 10'000,
+          "a region's polygon is damaged");
   for (const Json& corner : polygon) {
     const cv::Point2d p(corner.at(0).get<double>(), corner.at(1).get<double>());
-    require(p.x >= 0 && p.y >= 0 && p.x <= within.width && p.y <= within.height, "a region lies outside the picture");
+    require(p.x >= 0 && p.y >= 0 && p.x <= within.width && p.y <= within.height,
+            "a region lies outside the picture");
     region.polygon.push_back(p);
   }
   return region;
 }
 
-Json scale_to(const Scale& s) { return {{"x", s.mm_per_px_x}, {"y", s.mm_per_px_y}, {"source", s.source}}; }
+Json scale_to(const Scale& s) {
+  return {{"x", s.mm_per_px_x}, {"y", s.mm_per_px_y}, {"source", s.source}};
+}
 
 Scale scale_from(const Json& json) {
   Scale scale{number_at(json, "x"), number_at(json, "y"), json.at("source").get<std::string>()};
   const auto good = [](double s) { return std::isnan(s) || (s >= kSmallestScale && s <= kLargestScale); };
   require(good(scale.mm_per_px_x) && good(scale.mm_per_px_y), "the scale is out of range");
-  require(scale.source == "user" || scale.source == "file" || scale.source == "none", "the scale's source is unknown");
+  require(scale.source == "user" || scale.source == "file" || scale.source == "none",
+          "the scale's source is unknown");
   return scale;
 }
 
@@ -148,7 +156,8 @@ ClipInfo info_from(const Json& json) {
   i.width = static_cast<int>(whole_at(json.at("width"), 1, kLargestSide));
   i.height = static_cast<int>(whole_at(json.at("height"), 1, kLargestSide));
   require(std::int64_t{i.width} * i.height <= kMostPixels, "the picture is too large");
-  if (!json.at("frames_expected").is_null()) i.frames_expected = whole_at(json.at("frames_expected"), 0, INT64_MAX);
+  if (!json.at("frames_expected").is_null())
+    i.frames_expected = whole_at(json.at("frames_expected"), 0, INT64_MAX);
   i.nominal_fps = number_at(json, "nominal_fps");
   i.duration_s = number_at(json, "duration_s");
   i.container = json.at("container").get<std::string>();
@@ -170,7 +179,8 @@ Json poster_to(const cv::Mat& poster) {
     const std::uint8_t* row = poster.ptr<std::uint8_t>(y) + lit.x;
     pixels.insert(pixels.end(), row, row + lit.width);
   }
-  return {{"size", Json::array({poster.cols, poster.rows})}, {"lit", rect_to(lit)}, {"pixels", packed(pixels)}};
+  return {
+      {"size", Json::array({poster.cols, poster.rows})}, {"lit", rect_to(lit)}, {"pixels", packed(pixels)}};
 }
 
 cv::Mat poster_from(const Json& json, const ClipInfo& info) {
@@ -182,8 +192,8 @@ cv::Mat poster_from(const Json& json, const ClipInfo& info) {
   const auto pixels = unpacked<std::uint8_t>(json, "pixels", static_cast<std::size_t>(lit.area()));
   cv::Mat poster = cv::Mat::zeros(size, CV_8UC1);
   for (int y = 0; y < lit.height; ++y)
-    std::memcpy(poster.ptr<std::uint8_t>(lit.y + y) + lit.x, pixels.data() + std::size_t(y) * std::size_t(lit.width),
-                static_cast<std::size_t>(lit.width));
+    std::memcpy(poster.ptr<std::uint8_t>(lit.y + y) + lit.x,
+                pixels.data() + std::size_t(y) * std::size_t(lit.width), static_cast<std::size_t>(lit.width));
   return poster;
 }
 
@@ -260,7 +270,8 @@ Trace trace_from(const Json& json, const ClipInfo& info) {
   t.grid_rows = static_cast<int>(whole_at(json.at("grid_rows"), 0, kGridCells));
   const auto cells = static_cast<std::size_t>(t.grid_cols * t.grid_rows);
   require(cells <= kGridCells, "the grid has too many cells");
-  const auto n = static_cast<std::size_t>(whole_at(json.at("frames"), 0, static_cast<std::int64_t>(kMostFrames)));
+  const auto n =
+      static_cast<std::size_t>(whole_at(json.at("frames"), 0, static_cast<std::int64_t>(kMostFrames)));
   t.cell_share = unpacked<float>(json, "cell_share", cells);
   t.cell_texture = unpacked<float>(json, "cell_texture", cells);
   t.time_s = unpacked<double>(json, "time_s", n);

@@ -30,6 +30,11 @@ struct Reader {
   }
 };
 
+// A field added to a struct of options must be added here too.
+static_assert(sizeof(PairOptions) == 9 * sizeof(double), "visit_pairs misses a field");
+static_assert(sizeof(BurstOptions) == 9 * sizeof(double), "visit_bursts misses a field");
+static_assert(sizeof(CompareOptions) == 5 * sizeof(double), "visit_compare misses a field");
+
 template <class Visitor, class Options>
 void visit_flow(Visitor v, Options& o) {
   v.field("method", o.method);
@@ -38,12 +43,13 @@ void visit_flow(Visitor v, Options& o) {
 
 template <class Visitor, class Options>
 void visit_pairs(Visitor v, Options& o) {
-  v.field("repeat_residual", o.repeat_residual);
+  v.field("repeat_share", o.repeat_share);
   v.field("freeze_s", o.freeze_s);
   v.field("dark_level", o.dark_level);
   v.field("dark_share", o.dark_share);
   v.field("sharpness_jump", o.sharpness_jump);
   v.field("quantiser_jump", o.quantiser_jump);
+  v.field("change_jump", o.change_jump);
   v.field("scene_correlation", o.scene_correlation);
   v.field("longest_step_s", o.longest_step_s);
 }

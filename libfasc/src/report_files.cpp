@@ -69,7 +69,8 @@ void write_all(int fd, const std::string& bytes, const std::string& path) {
 void flush_folder(const std::string& path) {
   const Descriptor folder{::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (folder.fd < 0) return;
-  if (::fsync(folder.fd) != 0 && (errno == EIO || errno == ENOSPC)) fail(path, "cannot be flushed to disk", errno);
+  if (::fsync(folder.fd) != 0 && (errno == EIO || errno == ENOSPC))
+    fail(path, "cannot be flushed to disk", errno);
 }
 
 }  // namespace
@@ -77,7 +78,8 @@ void flush_folder(const std::string& path) {
 void write_file(const std::string& path, const std::string& bytes) {
   if (path.empty()) throw OutputError("output file: the name is empty");
   std::error_code error;
-  if (fs::is_directory(path, error)) throw OutputError(path + ": cannot be written: a folder of that name is in the way");
+  if (fs::is_directory(path, error))
+    throw OutputError(path + ": cannot be written: a folder of that name is in the way");
   Temporary temporary;
   Descriptor file{create_beside(path, temporary.path)};
   write_all(file.fd, bytes, path);
