@@ -11,13 +11,13 @@ namespace fasc_test {
 /// One random tissue; pictures of it differ only by where it has moved and by fresh noise.
 class MovingSpeckle {
  public:
-  explicit MovingSpeckle(cv::Size size, std::uint64_t seed = 1) : size_(size), noise_(seed * 977 + 5) {
+  explicit MovingSpeckle(cv::Size size, std::uint64_t seed = 1, double grain_px = 1.6) : size_(size), noise_(seed * 977 + 5) {
     cv::RNG random(seed);
     const cv::Size whole(size.width + 2 * kMargin, size.height + 2 * kMargin);
     cv::Mat fine(whole, CV_32F), coarse(whole, CV_32F);
     random.fill(fine, cv::RNG::NORMAL, 0.0, 1.0);
     random.fill(coarse, cv::RNG::NORMAL, 0.0, 1.0);
-    cv::GaussianBlur(fine, fine, {0, 0}, 1.6);
+    cv::GaussianBlur(fine, fine, {0, 0}, grain_px);
     cv::GaussianBlur(coarse, coarse, {0, 0}, 14);
     tissue_ = 110 + 30 * scaled(fine) + 18 * scaled(coarse);
   }
