@@ -49,8 +49,10 @@ MotionView::MotionView(const Trace& trace)
 
 double MotionView::begin_s(std::size_t frame) const {
   if (frame == 0) return trace_.time_s.front();
-  const float step_s = trace_.step_s[frame];
-  return std::isnan(step_s) ? trace_.time_s[frame - 1] : trace_.time_s[frame] - static_cast<double>(step_s);
+  const double before_s = trace_.time_s[frame - 1];
+  if (std::isnan(trace_.step_s[frame])) return before_s;
+  const double began_s = trace_.time_s[frame] - static_cast<double>(trace_.step_s[frame]);
+  return std::abs(began_s - before_s) < 1e-5 ? before_s : began_s;  // step_s is a float: give the frame's own time where it is meant
 }
 
 bool MotionView::relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const {
