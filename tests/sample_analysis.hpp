@@ -1,4 +1,5 @@
-// A hand-made analysis for tests of the outputs: target and control traces, bursts of every kind, missing steps, a poster.
+// A hand-made analysis for tests of the outputs: target and control traces, bursts of every kind, missing
+// steps, a poster.
 #pragma once
 
 #include <cmath>
@@ -16,10 +17,10 @@ namespace fasc_test {
 struct SampleSettings {
   int frames = 900;
   double fps = 30.0;
-  bool control = true;         ///< a control region in the same picture
-  bool second_clip = false;    ///< the control is in a second clip
-  bool scale = true;           ///< 0.1 mm per px
-  bool events = true;          ///< bursts in the target
+  bool control = true;       ///< a control region in the same picture
+  bool second_clip = false;  ///< the control is in a second clip
+  bool scale = true;         ///< 0.1 mm per px
+  bool events = true;        ///< bursts in the target
   cv::Size size{640, 420};
   std::string name = "calf.mp4";
 };
@@ -34,14 +35,17 @@ struct Dice {
 };
 
 inline fasc::Region rectangle(const std::string& name, cv::Rect2d r) {
-  return {name, "rectangle", {{r.x, r.y}, {r.x + r.width, r.y}, {r.x + r.width, r.y + r.height}, {r.x, r.y + r.height}}};
+  return {name,
+          "rectangle",
+          {{r.x, r.y}, {r.x + r.width, r.y}, {r.x + r.width, r.y + r.height}, {r.x, r.y + r.height}}};
 }
 
 inline cv::Mat speckle(cv::Size size, const std::vector<cv::Rect>& areas) {
   Dice dice{77};
   cv::Mat noise(size, CV_8UC1);
   for (int y = 0; y < size.height; ++y)
-    for (int x = 0; x < size.width; ++x) noise.at<std::uint8_t>(y, x) = static_cast<std::uint8_t>(dice.roll() * 255);
+    for (int x = 0; x < size.width; ++x)
+      noise.at<std::uint8_t>(y, x) = static_cast<std::uint8_t>(dice.roll() * 255);
   cv::GaussianBlur(noise, noise, {9, 5}, 2.2, 1.1);
   cv::Mat picture = cv::Mat::zeros(size, CV_8UC1);
   for (const cv::Rect& area : areas)
@@ -49,13 +53,14 @@ inline cv::Mat speckle(cv::Size size, const std::vector<cv::Rect>& areas) {
       for (int x = area.x; x < area.br().x; ++x) {
         const double depth = double(y - area.y) / area.height;
         const double layer = depth < 0.05 ? 2.0 : depth < 0.2 ? 1.2 : depth < 0.22 ? 2.4 : 0.9 - 0.4 * depth;
-        picture.at<std::uint8_t>(y, x) =
-            cv::saturate_cast<std::uint8_t>(std::max(0.0, (noise.at<std::uint8_t>(y, x) - 95.0) * 2.4) * layer);
+        picture.at<std::uint8_t>(y, x) = cv::saturate_cast<std::uint8_t>(
+            std::max(0.0, (noise.at<std::uint8_t>(y, x) - 95.0) * 2.4) * layer);
       }
   return picture;
 }
 
-inline fasc::Burst burst_at(double onset_s, double length_s, fasc::BurstKind kind, const fasc::Region& region, bool scale) {
+inline fasc::Burst burst_at(double onset_s, double length_s, fasc::BurstKind kind, const fasc::Region& region,
+                            bool scale) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   fasc::Burst b;
   b.onset_s = onset_s;
@@ -84,13 +89,14 @@ inline fasc::Burst burst_at(double onset_s, double length_s, fasc::BurstKind kin
 }
 
 /// A trace with noise, a bump at each burst, a key frame every 100 frames and a freeze at 60 % of its length.
-inline fasc::Trace trace_of(const fasc::Region& region, const SampleSettings& s, const std::vector<fasc::Burst>& bursts,
-                            std::uint64_t seed) {
+inline fasc::Trace trace_of(const fasc::Region& region, const SampleSettings& s,
+                            const std::vector<fasc::Burst>& bursts, std::uint64_t seed) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   Dice dice{seed};
   fasc::Trace t;
   t.region = region;
-  t.near_field = rectangle("near field", {region.polygon[0].x, region.polygon[0].y - 30, region.polygon[1].x - region.polygon[0].x, 24});
+  t.near_field = rectangle("near field", {region.polygon[0].x, region.polygon[0].y - 30,
+                                          region.polygon[1].x - region.polygon[0].x, 24});
   t.scale = s.scale ? fasc::Scale{0.1, 0.1, "user"} : fasc::Scale{};
   t.grid_cols = 8;
   t.grid_rows = 6;
@@ -100,11 +106,14 @@ inline fasc::Trace trace_of(const fasc::Region& region, const SampleSettings& s,
   for (int i = 0; i < s.frames; ++i) {
     const double time = i / s.fps;
     const bool frozen = i > s.frames * 6 / 10 && i < s.frames * 6 / 10 + 40;
-    const auto state = i == 0 ? fasc::PairState::first : frozen ? fasc::PairState::freeze
-                       : i % 100 == 0 ? fasc::PairState::key_frame : fasc::PairState::measured;
+    const auto state = i == 0         ? fasc::PairState::first
+                       : frozen       ? fasc::PairState::freeze
+                       : i % 100 == 0 ? fasc::PairState::key_frame
+                                      : fasc::PairState::measured;
     double lift = 0;
     for (const fasc::Burst& b : bursts)
-      if (time >= b.onset_s && time <= b.end_s) lift = 6.0 * std::abs(std::sin(2 * CV_PI * (time - b.onset_s + 0.01) / b.duration_s));
+      if (time >= b.onset_s && time <= b.end_s)
+        lift = 6.0 * std::abs(std::sin(2 * CV_PI * (time - b.onset_s + 0.01) / b.duration_s));
     const bool good = state == fasc::PairState::measured;
     const double fast = unit * (0.35 + 0.25 * dice.roll() + lift), rms = fast * 0.45;
     t.time_s.push_back(time);
@@ -140,7 +149,8 @@ inline fasc::RegionResult result_of(const fasc::Trace& trace, const std::vector<
   int events = 0;
   for (const fasc::Burst& b : bursts) events += b.kind == fasc::BurstKind::fasciculation;
   r.rate.per_min = 60.0 * events / r.observed_s;
-  r.rate.ci_per_min = {events ? 0.48 * r.rate.per_min : 0.0, 60.0 * (events + 3.69 + 2.0 * std::sqrt(double(events))) / r.observed_s};
+  r.rate.ci_per_min = {events ? 0.48 * r.rate.per_min : 0.0,
+                       60.0 * (events + 3.69 + 2.0 * std::sqrt(double(events))) / r.observed_s};
   if (events == 0) r.rate.zero_bound_per_min = 60.0 * 2.995732273553991 / r.observed_s;
   return r;
 }
@@ -163,7 +173,8 @@ inline fasc::ClipSummary clip_of(const SampleSettings& s, const std::vector<cv::
   c.frame_rate = s.fps;
   c.screen.size = s.size;
   c.screen.echo_areas = echo;
-  for (const cv::Rect& r : echo) c.screen.muscle_bands.emplace_back(r.x, r.y + r.height / 4, r.width, r.height / 2);
+  for (const cv::Rect& r : echo)
+    c.screen.muscle_bands.emplace_back(r.x, r.y + r.height / 4, r.width, r.height / 2);
   c.poster = speckle(s.size, echo);
   return c;
 }
@@ -220,7 +231,8 @@ inline Sample sample(const SampleSettings& s = {}) {
     c.p_value = s.events ? 0.0156 : 1.0;
     c.energy_ratio = 1.07;
     c.verdict = s.events ? fasc::Verdict::target_higher : fasc::Verdict::no_difference_shown;
-    c.sentence = s.events ? "More fasciculations in the target (14.7 per minute) than in the control (0 per minute) in 28.5 s."
+    c.sentence = s.events ? "More fasciculations in the target (14.7 per minute) than in the control (0 per "
+                            "minute) in 28.5 s."
                           : "No difference between target and control could be shown in 28.5 s.";
     a.comparison = c;
   }

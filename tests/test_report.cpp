@@ -31,7 +31,9 @@ class Folder {
   ~Folder() { fs::remove_all(path_); }
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
   std::string str() const { return path_.string(); }
-  std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), {})); }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), {}));
+  }
 
  private:
   fs::path path_;
@@ -44,6 +46,25 @@ std::string read(const std::string& path) {
   return bytes.str();
 }
 
+template <class... Parts>
+std::string trace_text(const Parts&... parts) {
+  std::ostringstream text;
+  fasc::trace_csv(parts..., text);
+  return text.str();
+}
+
+std::string measurement_bytes(const fasc::Measurement& measurement) {
+  std::ostringstream bytes;
+  fasc::measurement_cbor(measurement, bytes);
+  return bytes.str();
+}
+
+void write_all(const fasc_test::Sample& sample, const std::string& dir) {
+  fasc::prepare_output(dir);
+  fasc::save_measurement(sample.measurement, dir + "/measurement.cbor");
+  fasc::write_results(sample.analysis, dir);
+}
+
 std::vector<std::string> lines(const std::string& text) {
   std::vector<std::string> out;
   std::stringstream stream(text);
@@ -54,8 +75,10 @@ std::vector<std::string> lines(const std::string& text) {
 std::vector<std::string> cells(const std::string& line, char by = ',') {
   std::vector<std::string> out(1);
   for (const char c : line)
-    if (c == by) out.emplace_back();
-    else out.back() += c;
+    if (c == by)
+      out.emplace_back();
+    else
+      out.back() += c;
   return out;
 }
 
@@ -99,10 +122,28 @@ TEST(ResultJson, HasTheFixedKeys) {
   EXPECT_NEAR(target["seconds"]["freeze"].get<double>(), 39 / 30.0, 1e-9);
   EXPECT_EQ(target["steps"]["key_frame"], 8);
   const Json& burst = target["bursts"][0];
-  for (const char* key : {"onset_s", "peak_s", "end_s", "kind", "confidence", "duration_s", "contraction_s", "relaxation_s",
-                          "peak_speed_px_s", "peak_speed_mm_s", "peak_displacement_px", "peak_displacement_mm",
-                          "active_share", "active_area_px", "active_area_mm2", "centroid_x_px", "centroid_y_px",
-                          "energy_peak", "score", "near_field_ratio", "whole_share", "missing_s"})
+  for (const char* key : {"onset_s",
+                          "peak_s",
+                          "end_s",
+                          "kind",
+                          "confidence",
+                          "duration_s",
+                          "contraction_s",
+                          "relaxation_s",
+                          "peak_speed_px_s",
+                          "peak_speed_mm_s",
+                          "peak_displacement_px",
+                          "peak_displacement_mm",
+                          "active_share",
+                          "active_area_px",
+                          "active_area_mm2",
+                          "centroid_x_px",
+                          "centroid_y_px",
+                          "energy_peak",
+                          "score",
+                          "near_field_ratio",
+                          "whole_share",
+                          "missing_s"})
     EXPECT_TRUE(burst.contains(key)) << key;
   EXPECT_TRUE(burst["relaxation_s"].is_null());
   EXPECT_EQ(burst["kind"], "fasciculation");
@@ -154,7 +195,7 @@ TEST(ResultJson, SurvivesBrokenUtf8InNames) {
 
 TEST(TraceCsv, HasOneRowPerFrameAndEnergyPerRegion) {
   const auto analysis = sample().analysis;
-  const auto rows = lines(fasc::trace_csv(analysis));
+  const auto rows = lines(trace_text(analysis));
   ASSERT_EQ(rows.size(), 901U);
   const auto head = cells(rows[0]);
   EXPECT_EQ(head[1], "time_s");
@@ -177,8 +218,9 @@ TEST(TraceCsv, ControlOfASecondClipStandsAlone) {
   SampleSettings settings;
   settings.second_clip = true;
   const auto analysis = sample(settings).analysis;
-  EXPECT_EQ(fasc::trace_csv(analysis).find("control_energy"), std::string::npos);
-  EXPECT_NE(fasc::trace_csv(analysis.control->trace, analysis.control->found).find("control_energy"), std::string::npos);
+  EXPECT_EQ(trace_text(analysis).find("control_energy"), std::string::npos);
+  EXPECT_NE(trace_text(analysis.control->trace, analysis.control->found).find("control_energy"),
+            std::string::npos);
 }
 
 TEST(BurstsCsv, HasTheJsonKeysAsColumns) {
@@ -229,7 +271,7 @@ TEST(Events, LeaveOutTheSecondClipsTimeAxis) {
   const auto s = sample(settings);
   EXPECT_EQ(fasc::events_tsv(s.analysis).find("control"), std::string::npos);
   const Folder folder;
-  fasc::write_results(s.analysis, s.measurement, folder / "out");
+  write_all(s, folder / "out");
   EXPECT_EQ(lines(read(folder / "out/events_control.tsv")).size(), 2U);
   EXPECT_EQ(lines(read(folder / "out/annotations_control.txt"))[2], "12.3,0.4,control/probe_motion");
 }
@@ -247,10 +289,10 @@ TEST(Measurement, ReadsBackAsItWas) {
     m.clip.complete = false;
     m.clip.problems = {"890 of 900 frames decoded"};
     m.clip.info.frames_expected.reset();
-    const std::string bytes = fasc::measurement_cbor(m);
+    const std::string bytes = measurement_bytes(m);
     fasc::write_file(folder / "m.cbor", bytes);
     const auto back = fasc::load_measurement(folder / "m.cbor");
-    EXPECT_EQ(fasc::measurement_cbor(back), bytes);
+    EXPECT_EQ(measurement_bytes(back), bytes);
     EXPECT_EQ(back.options.bursts.threshold, 6.25);
     EXPECT_EQ(back.options.energy.flow.dis_preset, 2);
     EXPECT_EQ(back.target.time_s, m.target.time_s);
@@ -271,16 +313,16 @@ TEST(Measurement, TakesAtMost512BytesPerFrame) {
   SampleSettings small, large;
   small.frames = 300;
   large.frames = 3300;
-  const auto grown = fasc::measurement_cbor(sample(large).measurement).size() -
-                     fasc::measurement_cbor(sample(small).measurement).size();
+  const auto grown = measurement_bytes(sample(large).measurement).size() -
+                     measurement_bytes(sample(small).measurement).size();
   EXPECT_LE(grown, 512U * 3000U);
 }
 
 TEST(Measurement, DoesNotDependOnThreadsOrFolders) {
   auto m = sample().measurement;
-  const std::string before = fasc::measurement_cbor(m);
+  const std::string before = measurement_bytes(m);
   m.options.threads = 5;
-  EXPECT_EQ(fasc::measurement_cbor(m), before);
+  EXPECT_EQ(measurement_bytes(m), before);
 }
 
 TEST(Measurement, CutAndDamagedFilesAreClipErrors) {
@@ -289,7 +331,7 @@ TEST(Measurement, CutAndDamagedFilesAreClipErrors) {
   settings.frames = 40;
   auto m = sample(settings).measurement;
   m.clip.poster.release();
-  const std::string bytes = fasc::measurement_cbor(m);
+  const std::string bytes = measurement_bytes(m);
   const std::string path = folder / "m.cbor";
   const auto load = [&](const std::string& content) {
     std::ofstream(path, std::ios::binary) << content;
@@ -347,7 +389,8 @@ TEST(WriteFile, FullDiskKeepsTheOldFile) {
   const rlimit small{4096, before.rlim_max};
   ASSERT_NE(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = message_of([&] { fasc::write_file(folder / "a.txt", std::string(100'000, 'x')); });
+  const std::string message =
+      message_of([&] { fasc::write_file(folder / "a.txt", std::string(100'000, 'x')); });
   setrlimit(RLIMIT_FSIZE, &before);
   EXPECT_EQ(message.rfind(folder / "a.txt", 0), 0U);
   EXPECT_EQ(read(folder / "a.txt"), "old");
@@ -371,12 +414,65 @@ TEST(PrepareOutput, CreatesTheFolderAndRemovesTheOldResult) {
 TEST(WriteResults, WritesEverythingTwiceTheSame) {
   const Folder folder;
   const auto s = sample();
-  fasc::write_results(s.analysis, s.measurement, folder / "1");
-  fasc::write_results(s.analysis, s.measurement, folder / "2");
-  for (const char* name : {"result.json", "trace.csv", "bursts.csv", "annotations.txt", "events.tsv", "report.html", "measurement.cbor"}) {
+  write_all(s, folder / "1");
+  write_all(s, folder / "2");
+  for (const char* name : {"result.json", "trace.csv", "bursts.csv", "annotations.txt", "events.tsv",
+                           "report.html", "measurement.cbor"}) {
     const std::string bytes = read(folder / (std::string("1/") + name));
     EXPECT_FALSE(bytes.empty()) << name;
     EXPECT_EQ(bytes, read(folder / (std::string("2/") + name))) << name;
   }
   EXPECT_EQ(std::distance(fs::directory_iterator(folder / "1"), {}), 7);
+}
+
+TEST(ReportHtml, StandsAloneAndSaysWhatMatters) {
+  const std::string page = fasc::report_html(sample().analysis);
+  EXPECT_LT(page.size(), 400'000U);
+  for (const char* text : {"More fasciculations in the target", "research use only – not a medical device",
+                           "95 % interval", "one-sided 95 % bound", "freeze 1.30 s", "Fasciculations cluster",
+                           "data:image/jpeg;base64,", "not a diagnosis", "SHA-256"})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  for (const char* text : {"<script", "http://", "https://", "@import", "nan", "-inf"})
+    EXPECT_EQ(page.find(text), std::string::npos) << text;
+}
+
+TEST(ReportHtml, EscapesNames) {
+  SampleSettings settings;
+  settings.name = "<script>alert('x')</script>&\xff.mp4";
+  const std::string page = fasc::report_html(sample(settings).analysis);
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_NE(page.find("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;\xEF\xBF\xBD.mp4"),
+            std::string::npos);
+}
+
+TEST(ReportHtml, WithoutEventsControlAndScale) {
+  SampleSettings settings;
+  settings.events = settings.control = settings.scale = false;
+  const std::string page = fasc::report_html(sample(settings).analysis);
+  EXPECT_NE(page.find("No fasciculation seen"), std::string::npos);
+  EXPECT_NE(page.find("No event of any kind was found."), std::string::npos);
+  EXPECT_NE(page.find("No control muscle was given"), std::string::npos);
+  EXPECT_NE(page.find("No scale"), std::string::npos);
+  EXPECT_EQ(page.find("card control"), std::string::npos);
+  EXPECT_EQ(page.find("mm/s)"), std::string::npos);
+}
+
+TEST(ReportHtml, StaysSmallForLongClipsWithManyEvents) {
+  SampleSettings settings;
+  settings.frames = 15'000;
+  settings.fps = 75;
+  auto analysis = sample(settings).analysis;
+  const fasc::Burst burst = analysis.target.found.bursts.front();
+  for (int i = 0; i < 3000; ++i) analysis.target.found.bursts.push_back(burst);
+  const std::string page = fasc::report_html(analysis);
+  EXPECT_LT(page.size(), 400'000U);
+  EXPECT_NE(page.find("bursts.csv has all of them"), std::string::npos);
+}
+
+TEST(ReportHtml, DrawsASecondClipOnItsOwnAxis) {
+  SampleSettings settings;
+  settings.second_clip = true;
+  const std::string page = fasc::report_html(sample(settings).analysis);
+  EXPECT_NE(page.find("annotated_control.mp4"), std::string::npos);
+  EXPECT_NE(page.find("Control: recording and motion"), std::string::npos);
 }

@@ -21,7 +21,8 @@ ClipReader open_same_clip(const Scene& scene, const Analysis& analysis, const st
   options.colour = scene.clip->info.pixel_format.rfind("gray", 0) != 0;
   ClipReader reader(path, options);
   if (reader.info().sha256 != scene.clip->info.sha256)
-    throw MisuseError(path + ": not the clip that was analysed (SHA-256 " + reader.info().sha256.substr(0, 12) + "… instead of " +
+    throw MisuseError(path + ": not the clip that was analysed (SHA-256 " +
+                      reader.info().sha256.substr(0, 12) + "… instead of " +
                       scene.clip->info.sha256.substr(0, 12) + "…)");
   return reader;
 }
@@ -43,8 +44,10 @@ class Encoder {
   /// Takes the picture; the Mat is not to be written again until the next call.
   void add(const cv::Mat& picture, double time_s) {
     wait();
-    if (own_thread_) running_ = std::async(std::launch::async, [this, picture, time_s] { writer_.add(picture, time_s); });
-    else writer_.add(picture, time_s);
+    if (own_thread_)
+      running_ = std::async(std::launch::async, [this, picture, time_s] { writer_.add(picture, time_s); });
+    else
+      writer_.add(picture, time_s);
   }
   void wait() {
     if (running_.valid()) running_.get();
@@ -64,8 +67,8 @@ void AnnotateOptions::check() const {
   if (crf < 0 || crf > 51) throw MisuseError("crf " + std::to_string(crf) + ": allowed is 0 to 51");
 }
 
-void annotate(const Analysis& analysis, const std::string& clip_path, const std::string& out, const AnnotateOptions& options,
-              AnnotatedClip which, const Progress& progress) {
+void annotate(const Analysis& analysis, const std::string& clip_path, const std::string& out,
+              const AnnotateOptions& options, AnnotatedClip which, const Progress& progress) {
   options.check();
   const Scene scene = annotated::make_scene(analysis, options, which);
   ClipReader reader = open_same_clip(scene, analysis, clip_path);
@@ -74,7 +77,8 @@ void annotate(const Analysis& analysis, const std::string& clip_path, const std:
   const cv::Size size(scene.width(), scene.picture_height() + panel.height());
   VideoWriter writer(out, size, settings_of(scene));
   Encoder encoder(writer, options.read_ahead);
-  cv::Mat canvas[2] = {cv::Mat(size, CV_8UC3, cv::Scalar::all(0)), cv::Mat(size, CV_8UC3, cv::Scalar::all(0))};
+  cv::Mat canvas[2] = {cv::Mat(size, CV_8UC3, cv::Scalar::all(0)),
+                       cv::Mat(size, CV_8UC3, cv::Scalar::all(0))};
   const cv::Rect picture_at(0, 0, scene.clip->info.width * scene.factor, scene.picture_height());
   const cv::Rect panel_at(0, scene.picture_height(), size.width, panel.height());
 
@@ -88,7 +92,9 @@ void annotate(const Analysis& analysis, const std::string& clip_path, const std:
     last_s = frame->time_s - scene.from_s;
     encoder.add(page, last_s);
     ++frames;
-    if (progress && !progress(std::min(1.0, double(frames) / double(std::max<std::int64_t>(1, scene.clip->frames))), "drawing"))
+    if (progress &&
+        !progress(std::min(1.0, double(frames) / double(std::max<std::int64_t>(1, scene.clip->frames))),
+                  "drawing"))
       throw Cancelled();
   }
   encoder.wait();

@@ -15,7 +15,9 @@ namespace {
 
 constexpr const char* kNote = "research use only - not a medical device";
 
-std::string axis_number(double value) { return report::number(static_cast<float>(value)); }
+std::string axis_number(double value) {
+  return report::number(static_cast<float>(value));
+}
 
 }  // namespace
 
@@ -28,6 +30,10 @@ PanelPainter::PanelPainter(const Scene& scene)
   const cv::Rect plots(left_, status_h_, right_ - left_ + 1, axis_y_ - status_h_);
   cv::Mat part = dim_(plots);
   cv::addWeighted(part, 0.6, cv::Mat(part.size(), part.type(), kBackground), 0.4, 0, part);
+  for (const Lane& lane : lanes_) {  // names stay bright
+    const cv::Range rows(lane.top - cvRound(3.3 * text_.cap_px), lane.top - cvRound(1.5 * text_.cap_px));
+    bright_.rowRange(rows).copyTo(dim_.rowRange(rows));
+  }
 }
 
 int PanelPainter::x_of(double time_s) const {
@@ -79,10 +85,12 @@ void PanelPainter::draw_lane(const Lane& lane) {
   cv::rectangle(bright_, {left_, lane.top}, {right_, lane.bottom}, cv::Scalar(90, 84, 78));
   draw_trace(lane);
   const Region& region = lane.result->trace.region;
-  const int baseline = lane.top - cvRound(1.9 * text_.cap_px), after = left_ + small_.width_of(region.name + " ");
+  const int baseline = lane.top - cvRound(1.9 * text_.cap_px),
+            after = left_ + small_.width_of(region.name + " ");
   small_.write(bright_, region.name, {left_, baseline}, bgr(region_colour(region)));
   if (&lane != &lanes_.front()) return;
-  const std::string title = std::string("energy, (") + lane.result->trace.scale.length_unit() + "/s)^2, square-root axis";
+  const std::string title =
+      std::string("energy, (") + lane.result->trace.scale.length_unit() + "/s)^2, square-root axis";
   small_.fitted(title, right_ - after).write(bright_, title, {after, baseline}, kFaint);
 }
 
@@ -92,7 +100,8 @@ void PanelPainter::draw_missing(const Lane& lane) {
     if (to - from < 2) continue;
     cv::Mat part = bright_(cv::Rect(from, lane.top, to - from + 1, lane.bottom - lane.top + 1));
     part.setTo(cv::Scalar(52, 46, 42));
-    for (int k = -part.rows; k < part.cols; k += 7) cv::line(part, {k, part.rows}, {k + part.rows, 0}, cv::Scalar(110, 102, 96));
+    for (int k = -part.rows; k < part.cols; k += 7)
+      cv::line(part, {k, part.rows}, {k + part.rows, 0}, cv::Scalar(110, 102, 96));
   }
 }
 
@@ -117,7 +126,8 @@ void PanelPainter::draw_trace(const Lane& lane) {
   std::vector<cv::Point> line;
   const auto flush = [&] {
     if (line.size() == 1) line.push_back(line.front());
-    if (!line.empty()) cv::polylines(bright_, line, false, colour, std::max(1, text_.cap_px / 9), cv::LINE_AA);
+    if (!line.empty())
+      cv::polylines(bright_, line, false, colour, std::max(1, text_.cap_px / 9), cv::LINE_AA);
     line.clear();
   };
   for (std::size_t i = 0; i < t.frames();) {
@@ -145,14 +155,18 @@ void PanelPainter::draw_trace(const Lane& lane) {
 
 void PanelPainter::draw_time_axis() {
   const int widest = std::max(small_.width_of(axis_number(std::floor(scene_.to_s)) + ".55 s"), 1);
-  const std::vector<double> steps = report::round_ticks(scene_.to_s - scene_.from_s, std::clamp((right_ - left_) / (2 * widest), 1, 12));
+  const std::vector<double> steps =
+      report::round_ticks(scene_.to_s - scene_.from_s, std::clamp((right_ - left_) / (2 * widest), 1, 12));
   const double step = steps.size() > 1 ? steps[1] : scene_.to_s - scene_.from_s;
   for (double k = std::ceil(scene_.from_s / step - 1e-9); k * step <= scene_.to_s + 1e-9; ++k) {
     const int x = x_of(k * step);
     cv::line(bright_, {x, axis_y_}, {x, axis_y_ + 4}, kFaint);
     const std::string label = axis_number(k * step) + " s";
     const int width = small_.width_of(label);
-    small_.write(bright_, label, {std::clamp(x - width / 2, 2, width_ - width - 2), axis_y_ + 6 + cvRound(1.2 * small_.cap_px)}, kFaint);
+    small_.write(
+        bright_, label,
+        {std::clamp(x - width / 2, 2, width_ - width - 2), axis_y_ + 6 + cvRound(1.2 * small_.cap_px)},
+        kFaint);
   }
 }
 
@@ -164,7 +178,8 @@ void PanelPainter::draw_foot() {
   note.write(bright_, kNote, {note_x, baseline}, kInk);
   if (!motion) return;
   const std::string speed_unit = std::string(" ") + scene_.regions.front()->trace.scale.length_unit() + "/s";
-  const std::string from = "motion " + axis_number(std::round(scene_.speed_from * 10) / 10), to = axis_number(scene_.speed_top) + speed_unit;
+  const std::string from = "motion " + axis_number(std::round(scene_.speed_from * 10) / 10),
+                    to = axis_number(scene_.speed_top) + speed_unit;
   const int bar = 4 * h, room = note_x - 3 * h - bar;
   const TextStyle style = small_.fitted(from + to, room);
   int x = h;
@@ -190,7 +205,9 @@ void PanelPainter::draw_pill(double time_s, int from_x, cv::Mat& canvas) const {
     const Trace& t = scene_.regions.front()->trace;
     const std::size_t i = index_of(t, time_s);
     const PairState s = i < t.frames() ? t.state[i] : PairState::measured;
-    if (s == PairState::measured || s == PairState::first || s == PairState::repeat || s == PairState::key_frame) return;
+    if (s == PairState::measured || s == PairState::first || s == PairState::repeat ||
+        s == PairState::key_frame)
+      return;
     words = "not measured: " + report::words(s);
   }
   const int h = text_.cap_px, room = right_ - from_x - 2 * h;
@@ -207,7 +224,8 @@ void PanelPainter::draw_status(double time_s, cv::Mat& canvas) const {
   const bool both = scene_.regions.size() > 1;
   std::string all = report::fixed(scene_.to_s, 2) + " s    fasciculations ";
   for (const RegionResult* r : scene_.regions)
-    all += (both ? r->trace.region.name + " " : std::string()) + std::to_string(count_until(*r, scene_.to_s)) + "  ";
+    all += (both ? r->trace.region.name + " " : std::string()) +
+           std::to_string(count_until(*r, scene_.to_s)) + "  ";
   const TextStyle style = text_.fitted(all, cvRound(0.63 * width_));
   const std::string time = report::fixed(time_s, 2) + " s";
   style.write(canvas, time, {h, baseline}, kInk);
@@ -215,7 +233,8 @@ void PanelPainter::draw_status(double time_s, cv::Mat& canvas) const {
   style.write(canvas, "fasciculations", {x, baseline}, kInk);
   x += style.width_of("fasciculations ");
   for (const RegionResult* r : scene_.regions) {
-    const std::string count = (both ? r->trace.region.name + " " : std::string()) + std::to_string(count_until(*r, time_s));
+    const std::string count =
+        (both ? r->trace.region.name + " " : std::string()) + std::to_string(count_until(*r, time_s));
     style.write(canvas, count, {x, baseline}, bgr(region_colour(r->trace.region)));
     x += style.width_of(count + "  ");
   }
@@ -226,7 +245,8 @@ void PanelPainter::draw(double time_s, cv::Mat& canvas) const {
   const int x = x_of(time_s);
   bright_.colRange(0, x).copyTo(canvas.colRange(0, x));
   dim_.colRange(x, width_).copyTo(canvas.colRange(x, width_));
-  for (const Lane& lane : lanes_) cv::line(canvas, {x, lane.top}, {x, lane.bottom}, kInk, std::max(1, text_.cap_px / 10));
+  for (const Lane& lane : lanes_)
+    cv::line(canvas, {x, lane.top}, {x, lane.bottom}, kInk, std::max(1, text_.cap_px / 10));
   draw_status(time_s, canvas);
 }
 

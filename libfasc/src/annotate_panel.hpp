@@ -1,4 +1,5 @@
-// Below the picture of the annotated video: a line of status, and the energy of every region over the whole clip with its events.
+// Below the picture of the annotated video: a line of status, and the energy of every region over the whole
+// clip with its events.
 #pragma once
 
 #include "annotate_scene.hpp"

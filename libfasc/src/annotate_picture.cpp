@@ -11,11 +11,13 @@
 namespace fasc::annotated {
 namespace {
 
-constexpr double kFade_s = 0.10;      // s; shown motion falls to 1/e in this time, so that single frames can be seen
-constexpr double kStrongest = 0.48;   // largest opacity of the colours
-constexpr int kShift = 3;             // outlines are in eighths of a px
+constexpr double kFade_s =
+    0.10;  // s; shown motion falls to 1/e in this time, so that single frames can be seen
+constexpr double kStrongest = 0.48;  // largest opacity of the colours
+constexpr int kShift = 3;            // outlines are in eighths of a px
 
-/// Places of the clip to places of the output, in eighths of a px. Pixel 0 covers 0 to 1, so its centre is at 0.5.
+/// Places of the clip to places of the output, in eighths of a px. Pixel 0 covers 0 to 1, so its centre is at
+/// 0.5.
 cv::Point eighths(cv::Point2d p, int factor) {
   return {cvRound((p.x * factor - 0.5) * 8), cvRound((p.y * factor - 0.5) * 8)};
 }
@@ -37,11 +39,15 @@ std::vector<cv::Point> dashes_of(const Region& region, int factor, double dash_p
 }  // namespace
 
 cv::Vec3b PicturePainter::motion_colour(double share) {
-  // Violet, magenta, orange, yellow: lighter with speed, so that it reads in gray and for colour-blind people too (after "plasma").
-  static constexpr double stops[5][3] = {{84, 2, 163}, {156, 23, 158}, {219, 87, 106}, {248, 149, 64}, {240, 249, 33}};
+  // Violet, magenta, orange, yellow: lighter with speed, so that it reads in gray and for colour-blind people
+  // too (after "plasma").
+  static constexpr double stops[5][3] = {
+      {84, 2, 163}, {156, 23, 158}, {219, 87, 106}, {248, 149, 64}, {240, 249, 33}};
   const double at = std::clamp(share, 0.0, 1.0) * 4;
   const int k = std::min(3, static_cast<int>(at));
-  const auto channel = [&](int c) { return cv::saturate_cast<std::uint8_t>(stops[k][c] + (at - k) * (stops[k + 1][c] - stops[k][c])); };
+  const auto channel = [&](int c) {
+    return cv::saturate_cast<std::uint8_t>(stops[k][c] + (at - k) * (stops[k + 1][c] - stops[k][c]));
+  };
   return {channel(2), channel(1), channel(0)};
 }
 
@@ -82,10 +88,14 @@ void PicturePainter::copy_picture(const Frame& frame, cv::Mat& canvas) const {
     const cv::Rect from = area & cv::Rect({0, 0}, source.size());
     if (from.empty()) continue;
     cv::Mat to = canvas(cv::Rect(from.x * f, from.y * f, from.width * f, from.height * f)), large;
-    if (f == 1) large = source(from);
-    else cv::resize(source(from), large, to.size(), 0, 0, cv::INTER_LINEAR);
-    if (large.channels() == 1) cv::cvtColor(large, to, cv::COLOR_GRAY2BGR);
-    else large.copyTo(to);
+    if (f == 1)
+      large = source(from);
+    else
+      cv::resize(source(from), large, to.size(), 0, 0, cv::INTER_LINEAR);
+    if (large.channels() == 1)
+      cv::cvtColor(large, to, cv::COLOR_GRAY2BGR);
+    else
+      large.copyTo(to);
   }
 }
 
@@ -99,7 +109,8 @@ void PicturePainter::fade(Layer& layer, double time_s) const {
   for (int row = 0; row < t.grid_rows; ++row)
     for (int col = 0; col < t.grid_cols; ++col) {
       const cv::Point2f d = t.cell(i, row, col);
-      const auto speed = static_cast<float>(std::hypot(d.x * t.scale.unit_x(), d.y * t.scale.unit_y()) / t.step_s[i]);
+      const auto speed =
+          static_cast<float>(std::hypot(d.x * t.scale.unit_x(), d.y * t.scale.unit_y()) / t.step_s[i]);
       float& g = layer.glow[std::size_t(row * t.grid_cols + col)];
       if (speed > g) g = speed;
     }
@@ -138,13 +149,15 @@ void PicturePainter::draw_colour(const Layer& layer, cv::Mat& canvas) const {
 void PicturePainter::draw_arrows(const Layer& layer, std::size_t frame, cv::Mat& canvas) const {
   const Trace& t = layer.result->trace;
   if (frame >= t.frames() || t.state[frame] != PairState::measured || !(t.step_s[frame] > 0)) return;
-  const double cell_w = double(layer.box.width) / t.grid_cols, cell_h = double(layer.box.height) / t.grid_rows;
+  const double cell_w = double(layer.box.width) / t.grid_cols,
+               cell_h = double(layer.box.height) / t.grid_rows;
   const double longest = 0.9 * std::min(cell_w, cell_h);
   for (int row = 0; row < t.grid_rows; ++row)
     for (int col = 0; col < t.grid_cols; ++col) {
       if (t.cell_share[std::size_t(row * t.grid_cols + col)] < 0.3F) continue;
       const cv::Point2f d = t.cell(frame, row, col);
-      const double vx = d.x * t.scale.unit_x() / t.step_s[frame], vy = d.y * t.scale.unit_y() / t.step_s[frame];
+      const double vx = d.x * t.scale.unit_x() / t.step_s[frame],
+                   vy = d.y * t.scale.unit_y() / t.step_s[frame];
       const double speed = std::hypot(vx, vy);
       if (!(speed > scene_.speed_from)) continue;
       const double length = longest * std::min(1.0, speed / scene_.speed_top);
@@ -152,8 +165,17 @@ void PicturePainter::draw_arrows(const Layer& layer, std::size_t frame, cv::Mat&
       const cv::Point2d half(0.5 * length * vx / speed, 0.5 * length * vy / speed);
       const cv::Vec3b c = motion_colour(speed / scene_.speed_top);
       cv::arrowedLine(canvas, middle - half, middle + half, {0, 0, 0}, 4, cv::LINE_AA, 0, 0.35);
-      cv::arrowedLine(canvas, middle - half, middle + half, {double(c[0]), double(c[1]), double(c[2])}, 2, cv::LINE_AA, 0, 0.35);
+      cv::arrowedLine(canvas, middle - half, middle + half, {double(c[0]), double(c[1]), double(c[2])}, 2,
+                      cv::LINE_AA, 0, 0.35);
     }
+}
+
+// A name in dark letters on a field of the region's colour: readable on any picture and in both colours.
+void PicturePainter::draw_name(const std::string& name, cv::Point at, const cv::Scalar& colour, cv::Mat& canvas) const {
+  const int margin = std::max(2, text_.cap_px / 3);
+  const cv::Rect field(at.x - margin, at.y - text_.cap_px - margin, text_.width_of(name) + 2 * margin, text_.cap_px + 2 * margin);
+  cv::rectangle(canvas, field, colour, cv::FILLED);
+  text_.write(canvas, name, at, kBackground);
 }
 
 void PicturePainter::draw_outline(const Layer& layer, double time_s, cv::Mat& canvas) const {
@@ -161,19 +183,23 @@ void PicturePainter::draw_outline(const Layer& layer, double time_s, cv::Mat& ca
   const cv::Scalar colour = bgr(region_colour(region));
   const int line = std::max(2, cvRound(text_.cap_px / 7.0));
   for (std::size_t i = 0; i + 1 < layer.dashes.size(); i += 2)
-    cv::line(canvas, layer.dashes[i], layer.dashes[i + 1], colour, std::max(1, line - 1), cv::LINE_AA, kShift);
+    cv::line(canvas, layer.dashes[i], layer.dashes[i + 1], colour, std::max(1, line - 1), cv::LINE_AA,
+             kShift);
   const Shown shown = shown_at({layer.result}, time_s);
   const bool twitch = shown.burst && shown.burst->kind == BurstKind::fasciculation;
   cv::polylines(canvas, layer.outline, true, {0, 0, 0}, line + 2, cv::LINE_AA, kShift);
   cv::polylines(canvas, layer.outline, true, colour, twitch ? 2 * line : line, cv::LINE_AA, kShift);
-  text_.write(canvas, region.name, layer.name_at, colour, true);
+  draw_name(region.name, layer.name_at, colour, canvas);
   if (!twitch) return;
   const double f = scene_.factor, widest = 0.5 * std::min(layer.box.width, layer.box.height);
-  const double radius = std::clamp(std::sqrt(std::max(0.0, shown.burst->active_area_px) / CV_PI) * f, std::min(6.0, widest), widest);
+  const double radius = std::clamp(std::sqrt(std::max(0.0, shown.burst->active_area_px) / CV_PI) * f,
+                                   std::min(6.0, widest), widest);
   cv::Mat inside = canvas(layer.box & cv::Rect({0, 0}, canvas.size()));
-  const cv::Point centre = eighths({shown.burst->centroid_x_px, shown.burst->centroid_y_px}, scene_.factor) - 8 * layer.box.tl();
+  const cv::Point centre =
+      eighths({shown.burst->centroid_x_px, shown.burst->centroid_y_px}, scene_.factor) - 8 * layer.box.tl();
   cv::circle(inside, centre, cvRound(radius * 8), {0, 0, 0}, line + 2, cv::LINE_AA, kShift);
-  cv::circle(inside, centre, cvRound(radius * 8), bgr(report::colour(BurstKind::fasciculation)), line, cv::LINE_AA, kShift);
+  cv::circle(inside, centre, cvRound(radius * 8), bgr(report::colour(BurstKind::fasciculation)), line,
+             cv::LINE_AA, kShift);
 }
 
 void PicturePainter::draw(const Frame& frame, cv::Mat& canvas) {
@@ -181,7 +207,8 @@ void PicturePainter::draw(const Frame& frame, cv::Mat& canvas) {
   for (Layer& layer : layers_) {
     fade(layer, frame.time_s);
     if (scene_.options.motion == MotionStyle::colour) draw_colour(layer, canvas);
-    if (scene_.options.motion == MotionStyle::arrows) draw_arrows(layer, index_of(layer.result->trace, frame.time_s), canvas);
+    if (scene_.options.motion == MotionStyle::arrows)
+      draw_arrows(layer, index_of(layer.result->trace, frame.time_s), canvas);
   }
   for (const Layer& layer : layers_) draw_outline(layer, frame.time_s, canvas);
 }

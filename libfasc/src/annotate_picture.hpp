@@ -1,4 +1,5 @@
-// The picture of the annotated video: the clip inside its echo areas, motion, outlines and names of the regions.
+// The picture of the annotated video: the clip inside its echo areas, motion, outlines and names of the
+// regions.
 #pragma once
 
 #include <array>
@@ -24,13 +25,13 @@ class PicturePainter {
   /// What is kept for one region.
   struct Layer {
     const RegionResult* result = nullptr;
-    cv::Rect box;                   ///< px of the output
-    cv::Mat mask;                   ///< 255 inside the region, size of box
-    std::vector<float> glow;        ///< speed per cell, fading
-    double last_s = 0;              ///< s; time of glow
-    std::vector<cv::Point> outline; ///< px of the output times 8
-    std::vector<cv::Point> dashes;  ///< near field: ends of dashes, px of the output times 8
-    cv::Point name_at;              ///< px; baseline of the name
+    cv::Rect box;                    ///< px of the output
+    cv::Mat mask;                    ///< 255 inside the region, size of box
+    std::vector<float> glow;         ///< speed per cell, fading
+    double last_s = 0;               ///< s; time of glow
+    std::vector<cv::Point> outline;  ///< px of the output times 8
+    std::vector<cv::Point> dashes;   ///< near field: ends of dashes, px of the output times 8
+    cv::Point name_at;               ///< px; baseline of the name
   };
   static constexpr int kLevels = 64;
 
@@ -39,6 +40,7 @@ class PicturePainter {
   void fade(Layer& layer, double time_s) const;
   void draw_colour(const Layer& layer, cv::Mat& canvas) const;
   void draw_arrows(const Layer& layer, std::size_t frame, cv::Mat& canvas) const;
+  void draw_name(const std::string& name, cv::Point at, const cv::Scalar& colour, cv::Mat& canvas) const;
   void draw_outline(const Layer& layer, double time_s, cv::Mat& canvas) const;
 
   const Scene& scene_;

@@ -9,7 +9,9 @@
 namespace fasc::annotated {
 namespace {
 
-cv::Rect frame_of(const ClipSummary& clip) { return {0, 0, clip.info.width, clip.info.height}; }
+cv::Rect frame_of(const ClipSummary& clip) {
+  return {0, 0, clip.info.width, clip.info.height};
+}
 
 double share_inside(const cv::Rect& box, const std::vector<cv::Rect>& areas) {
   double inside = 0;
@@ -17,8 +19,8 @@ double share_inside(const cv::Rect& box, const std::vector<cv::Rect>& areas) {
   return box.area() > 0 ? inside / box.area() : 1.0;
 }
 
-/// Echo areas; where none was found, the regions and their near fields with a margin. A region that lies mostly outside the echo areas
-/// is shown too, since it is what was measured.
+/// Echo areas; where none was found, the regions and their near fields with a margin. A region that lies
+/// mostly outside the echo areas is shown too, since it is what was measured.
 std::vector<cv::Rect> visible_of(const Scene& scene) {
   const cv::Rect frame = frame_of(*scene.clip);
   if (scene.options.whole_screen) return {frame};
@@ -35,7 +37,8 @@ std::vector<cv::Rect> visible_of(const Scene& scene) {
   }
   if (!found) {
     const int margin = std::max(4, frame.width / 40);
-    visible = {cv::Rect(all.x - margin, all.y - margin, all.width + 2 * margin, all.height + 2 * margin) & frame};
+    visible = {cv::Rect(all.x - margin, all.y - margin, all.width + 2 * margin, all.height + 2 * margin) &
+               frame};
   }
   return visible;
 }
@@ -68,13 +71,16 @@ void set_scales(Scene& scene) {
 
 }  // namespace
 
-unsigned region_colour(const Region& region) { return region.name == "control" ? kControlColour : kTargetColour; }
+unsigned region_colour(const Region& region) {
+  return region.name == "control" ? kControlColour : kTargetColour;
+}
 
 Scene make_scene(const Analysis& analysis, const AnnotateOptions& options, AnnotatedClip which) {
   Scene scene;
   scene.options = options;
   if (which == AnnotatedClip::control) {
-    if (!analysis.control_clip || !analysis.control) throw MisuseError("annotate: the analysis has no control clip to draw");
+    if (!analysis.control_clip || !analysis.control)
+      throw MisuseError("annotate: the analysis has no control clip to draw");
     scene.clip = &*analysis.control_clip;
     scene.regions = {&*analysis.control};
   } else {
@@ -103,14 +109,17 @@ Shown shown_at(const std::vector<const RegionResult*>& regions, double time_s) {
       if (time_s >= std::max(b.end_s, b.onset_s + kShownFor_s)) continue;
       const bool twitch = b.kind == BurstKind::fasciculation;
       const bool best_twitch = best.burst && best.burst->kind == BurstKind::fasciculation;
-      if (!best.burst || (twitch && !best_twitch) || (twitch == best_twitch && b.onset_s > best.burst->onset_s)) best = {r, &b};
+      if (!best.burst || (twitch && !best_twitch) ||
+          (twitch == best_twitch && b.onset_s > best.burst->onset_s))
+        best = {r, &b};
     }
   return best;
 }
 
 int count_until(const RegionResult& region, double time_s) {
   int count = 0;
-  for (const Burst& b : region.found.bursts) count += b.kind == BurstKind::fasciculation && b.onset_s <= time_s;
+  for (const Burst& b : region.found.bursts)
+    count += b.kind == BurstKind::fasciculation && b.onset_s <= time_s;
   return count;
 }
 

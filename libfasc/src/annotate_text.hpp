@@ -1,4 +1,5 @@
-// Text and colours of the annotated video: Hershey letters sized by the height of a capital, drawn with cv::putText.
+// Text and colours of the annotated video: Hershey letters sized by the height of a capital, drawn with
+// cv::putText.
 #pragma once
 
 #include <string>
@@ -17,7 +18,8 @@ struct TextStyle {
   int cap_px = 11;  ///< px; height of a capital letter
   int width_of(const std::string& text) const;
   /// Writes with the baseline's left end at `at`; an outline where `outlined`.
-  void write(cv::Mat& picture, const std::string& text, cv::Point at, const cv::Scalar& colour, bool outlined = false) const;
+  void write(cv::Mat& picture, const std::string& text, cv::Point at, const cv::Scalar& colour,
+             bool outlined = false) const;
   /// The largest style not above this one with which the text is at most `room_px` wide (not below 6 px).
   TextStyle fitted(const std::string& text, int room_px) const;
 };

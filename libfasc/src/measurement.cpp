@@ -1,10 +1,13 @@
-// The saved measurement: CBOR (RFC 8949) with the vectors of a trace as little-endian byte strings. Written and read back here only.
+// The saved measurement: CBOR (RFC 8949) with the vectors of a trace as little-endian byte strings. Written
+// and read back here only.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/imgproc.hpp>
@@ -35,7 +38,7 @@ void require(bool good, const char* what) {
   if (!good) throw Damage{what};
 }
 
-/// Numbers as little-endian bytes.
+/// Numbers as little-endian bytes, for short vectors.
 template <class T>
 Json packed(const std::vector<T>& values) {
   std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
@@ -43,6 +46,45 @@ Json packed(const std::vector<T>& values) {
   if constexpr (std::endian::native == std::endian::big)
     for (std::size_t i = 0; i < bytes.size(); i += sizeof(T)) std::reverse(&bytes[i], &bytes[i] + sizeof(T));
   return Json::binary(std::move(bytes));
+}
+
+void put_json(std::ostream& out, const Json& json) {
+  std::string bytes;
+  Json::to_cbor(json, bytes);
+  out << bytes;
+}
+
+/// A map's key and value.
+void put(std::ostream& out, const char* key, const Json& value) {
+  put_json(out, key);
+  put_json(out, value);
+}
+
+/// Head of a CBOR item (RFC 8949, 3.1): its kind and a length.
+void put_head(std::ostream& out, unsigned major, std::uint64_t length) {
+  const auto first = static_cast<char>(major << 5);
+  if (length < 24) {
+    out << static_cast<char>(first | static_cast<char>(length));
+    return;
+  }
+  out << static_cast<char>(first | 27);
+  for (int shift = 56; shift >= 0; shift -= 8) out << static_cast<char>((length >> shift) & 0xFF);
+}
+
+/// A column of a trace as a little-endian byte string, piece by piece: it is never held twice.
+template <class T>
+void put_column(std::ostream& out, const char* key, const std::vector<T>& values) {
+  constexpr std::size_t kPiece = 4096;
+  put_json(out, key);
+  put_head(out, 2, values.size() * sizeof(T));
+  for (std::size_t from = 0; from < values.size(); from += kPiece) {
+    std::array<char, kPiece * sizeof(T)> bytes{};
+    const std::size_t size = std::min(kPiece, values.size() - from) * sizeof(T);
+    std::memcpy(bytes.data(), values.data() + from, size);
+    if constexpr (std::endian::native == std::endian::big)
+      for (std::size_t i = 0; i < size; i += sizeof(T)) std::reverse(&bytes[i], &bytes[i] + sizeof(T));
+    out.write(bytes.data(), static_cast<std::streamsize>(size));
+  }
 }
 
 template <class T>
@@ -73,7 +115,9 @@ std::int64_t whole_at(const Json& json, std::int64_t lowest, std::int64_t highes
   return value;
 }
 
-Json rect_to(const cv::Rect& r) { return Json::array({r.x, r.y, r.width, r.height}); }
+Json rect_to(const cv::Rect& r) {
+  return Json::array({r.x, r.y, r.width, r.height});
+}
 
 cv::Rect rect_from(const Json& json, cv::Size within) {
   require(json.is_array() && json.size() == 4, "a rectangle is damaged");
@@ -107,22 +151,27 @@ Region region_from(const Json& json, cv::Size within) {
   require(region.name == "target" || region.name == "control" || region.name == "near field",
           "a region's name is none of target, control and near field");
   const Json& polygon = json.at("polygon");
-  require(polygon.is_array() && polygon.size() >= 3 && polygon.size() <= 10'000, "a region's polygon is damaged");
+  require(polygon.is_array() && polygon.size() >= 3 && polygon.size() <= 10'000,
+          "a region's polygon is damaged");
   for (const Json& corner : polygon) {
     const cv::Point2d p(corner.at(0).get<double>(), corner.at(1).get<double>());
-    require(p.x >= 0 && p.y >= 0 && p.x <= within.width && p.y <= within.height, "a region lies outside the picture");
+    require(p.x >= 0 && p.y >= 0 && p.x <= within.width && p.y <= within.height,
+            "a region lies outside the picture");
     region.polygon.push_back(p);
   }
   return region;
 }
 
-Json scale_to(const Scale& s) { return {{"x", s.mm_per_px_x}, {"y", s.mm_per_px_y}, {"source", s.source}}; }
+Json scale_to(const Scale& s) {
+  return {{"x", s.mm_per_px_x}, {"y", s.mm_per_px_y}, {"source", s.source}};
+}
 
 Scale scale_from(const Json& json) {
   Scale scale{number_at(json, "x"), number_at(json, "y"), json.at("source").get<std::string>()};
   const auto good = [](double s) { return std::isnan(s) || (s >= kSmallestScale && s <= kLargestScale); };
   require(good(scale.mm_per_px_x) && good(scale.mm_per_px_y), "the scale is out of range");
-  require(scale.source == "user" || scale.source == "file" || scale.source == "none", "the scale's source is unknown");
+  require(scale.source == "user" || scale.source == "file" || scale.source == "none",
+          "the scale's source is unknown");
   return scale;
 }
 
@@ -148,7 +197,8 @@ ClipInfo info_from(const Json& json) {
   i.width = static_cast<int>(whole_at(json.at("width"), 1, kLargestSide));
   i.height = static_cast<int>(whole_at(json.at("height"), 1, kLargestSide));
   require(std::int64_t{i.width} * i.height <= kMostPixels, "the picture is too large");
-  if (!json.at("frames_expected").is_null()) i.frames_expected = whole_at(json.at("frames_expected"), 0, INT64_MAX);
+  if (!json.at("frames_expected").is_null())
+    i.frames_expected = whole_at(json.at("frames_expected"), 0, INT64_MAX);
   i.nominal_fps = number_at(json, "nominal_fps");
   i.duration_s = number_at(json, "duration_s");
   i.container = json.at("container").get<std::string>();
@@ -170,7 +220,8 @@ Json poster_to(const cv::Mat& poster) {
     const std::uint8_t* row = poster.ptr<std::uint8_t>(y) + lit.x;
     pixels.insert(pixels.end(), row, row + lit.width);
   }
-  return {{"size", Json::array({poster.cols, poster.rows})}, {"lit", rect_to(lit)}, {"pixels", packed(pixels)}};
+  return {
+      {"size", Json::array({poster.cols, poster.rows})}, {"lit", rect_to(lit)}, {"pixels", packed(pixels)}};
 }
 
 cv::Mat poster_from(const Json& json, const ClipInfo& info) {
@@ -182,8 +233,8 @@ cv::Mat poster_from(const Json& json, const ClipInfo& info) {
   const auto pixels = unpacked<std::uint8_t>(json, "pixels", static_cast<std::size_t>(lit.area()));
   cv::Mat poster = cv::Mat::zeros(size, CV_8UC1);
   for (int y = 0; y < lit.height; ++y)
-    std::memcpy(poster.ptr<std::uint8_t>(lit.y + y) + lit.x, pixels.data() + std::size_t(y) * std::size_t(lit.width),
-                static_cast<std::size_t>(lit.width));
+    std::memcpy(poster.ptr<std::uint8_t>(lit.y + y) + lit.x,
+                pixels.data() + std::size_t(y) * std::size_t(lit.width), static_cast<std::size_t>(lit.width));
   return poster;
 }
 
@@ -219,29 +270,29 @@ ClipSummary clip_from(const Json& json) {
   return c;
 }
 
-Json trace_to(const Trace& t) {
-  std::vector<std::uint8_t> state;
-  for (const PairState s : t.state) state.push_back(static_cast<std::uint8_t>(s));
-  return {{"region", region_to(t.region)},
-          {"near_field", t.near_field ? region_to(*t.near_field) : Json(nullptr)},
-          {"scale", scale_to(t.scale)},
-          {"grid_cols", t.grid_cols},
-          {"grid_rows", t.grid_rows},
-          {"frames", t.time_s.size()},
-          {"cell_share", packed(t.cell_share)},
-          {"cell_texture", packed(t.cell_texture)},
-          {"time_s", packed(t.time_s)},
-          {"step_s", packed(t.step_s)},
-          {"state", packed(state)},
-          {"energy", packed(t.energy)},
-          {"rms_speed", packed(t.rms_speed)},
-          {"active_share", packed(t.active_share)},
-          {"whole_share", packed(t.whole_share)},
-          {"fast_speed", packed(t.fast_speed)},
-          {"near_dx", packed(t.near_dx)},
-          {"near_dy", packed(t.near_dy)},
-          {"change", packed(t.change)},
-          {"grid", packed(t.grid)}};
+void put_trace(std::ostream& out, const char* key, const Trace& t) {
+  put_json(out, key);
+  put_head(out, 5, 20);
+  put(out, "region", region_to(t.region));
+  put(out, "near_field", t.near_field ? region_to(*t.near_field) : Json(nullptr));
+  put(out, "scale", scale_to(t.scale));
+  put(out, "grid_cols", t.grid_cols);
+  put(out, "grid_rows", t.grid_rows);
+  put(out, "frames", t.time_s.size());
+  put(out, "cell_share", packed(t.cell_share));
+  put(out, "cell_texture", packed(t.cell_texture));
+  put_column(out, "time_s", t.time_s);
+  put_column(out, "step_s", t.step_s);
+  put_column(out, "state", t.state);
+  put_column(out, "energy", t.energy);
+  put_column(out, "rms_speed", t.rms_speed);
+  put_column(out, "active_share", t.active_share);
+  put_column(out, "whole_share", t.whole_share);
+  put_column(out, "fast_speed", t.fast_speed);
+  put_column(out, "near_dx", t.near_dx);
+  put_column(out, "near_dy", t.near_dy);
+  put_column(out, "change", t.change);
+  put_column(out, "grid", t.grid);
 }
 
 void check_times(const std::vector<double>& time_s) {
@@ -260,7 +311,8 @@ Trace trace_from(const Json& json, const ClipInfo& info) {
   t.grid_rows = static_cast<int>(whole_at(json.at("grid_rows"), 0, kGridCells));
   const auto cells = static_cast<std::size_t>(t.grid_cols * t.grid_rows);
   require(cells <= kGridCells, "the grid has too many cells");
-  const auto n = static_cast<std::size_t>(whole_at(json.at("frames"), 0, static_cast<std::int64_t>(kMostFrames)));
+  const auto n =
+      static_cast<std::size_t>(whole_at(json.at("frames"), 0, static_cast<std::int64_t>(kMostFrames)));
   t.cell_share = unpacked<float>(json, "cell_share", cells);
   t.cell_texture = unpacked<float>(json, "cell_texture", cells);
   t.time_s = unpacked<double>(json, "time_s", n);
@@ -288,7 +340,7 @@ Measurement measurement_from(const Json& json) {
   m.clip = clip_from(json.at("clip"));
   if (!json.at("control_clip").is_null()) m.control_clip = clip_from(json.at("control_clip"));
   m.target = trace_from(json.at("target"), m.clip.info);
-  if (!json.at("control").is_null())
+  if (json.contains("control"))
     m.control = trace_from(json.at("control"), m.control_clip ? m.control_clip->info : m.clip.info);
   require(!m.control_clip || m.control, "a control clip without a trace");
   require(m.target.frames() > 0, "the trace has no frame");
@@ -317,17 +369,19 @@ std::string read_bytes(const std::string& path) {
 
 }  // namespace
 
-std::string measurement_cbor(const Measurement& m) {
-  const Json json = {{"schema", kSchema},
-                     {"fasc_version", kVersion},
-                     {"options", report::options_to_json(m.options)},
-                     {"clip", clip_to(m.clip)},
-                     {"control_clip", m.control_clip ? clip_to(*m.control_clip) : Json(nullptr)},
-                     {"target", trace_to(m.target)},
-                     {"control", m.control ? trace_to(*m.control) : Json(nullptr)}};
-  std::string bytes;
-  Json::to_cbor(json, bytes);
-  return bytes;
+void measurement_cbor(const Measurement& m, std::ostream& out) {
+  put_head(out, 5, m.control ? 7 : 6);
+  put(out, "schema", kSchema);
+  put(out, "fasc_version", kVersion);
+  put(out, "options", report::options_to_json(m.options));
+  put(out, "clip", clip_to(m.clip));
+  put(out, "control_clip", m.control_clip ? clip_to(*m.control_clip) : Json(nullptr));
+  put_trace(out, "target", m.target);
+  if (m.control) put_trace(out, "control", *m.control);
+}
+
+void save_measurement(const Measurement& measurement, const std::string& path) {
+  write_file(path, [&](std::ostream& out) { measurement_cbor(measurement, out); });
 }
 
 Measurement load_measurement(const std::string& path) {

@@ -1,4 +1,5 @@
-// Looks a CBOR file over before it is parsed, so that junk cannot cost more memory or stack than its own size.
+// Looks a CBOR file over before it is parsed, so that junk cannot cost more memory or stack than its own
+// size.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +9,9 @@
 
 namespace fasc::report {
 
-/// True where `bytes` is one whole CBOR item (RFC 8949) of definite lengths without tags, nested at most 12 deep, of at most 100,000
-/// items, and nothing after it. Needs no recursion and no allocation that grows with lengths the file claims.
+/// True where `bytes` is one whole CBOR item (RFC 8949) of definite lengths without tags, nested at most 12
+/// deep, of at most 100,000 items, and nothing after it. Needs no recursion and no allocation that grows with
+/// lengths the file claims.
 inline bool cbor_is_sound(const std::string& bytes) {
   constexpr std::size_t kDeepest = 12, kMostItems = 100'000;
   std::vector<std::uint64_t> open{1};  // items still to come, per level

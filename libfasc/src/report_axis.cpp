@@ -30,7 +30,8 @@ double axis_top(const std::vector<float>& values, const std::vector<double>& pea
     if (std::isfinite(peak)) top = std::max(top, peak);
   if (!finite.empty()) {
     const double largest = *std::max_element(finite.begin(), finite.end());
-    const auto at = finite.begin() + static_cast<std::ptrdiff_t>(0.995 * static_cast<double>(finite.size() - 1));
+    const auto at =
+        finite.begin() + static_cast<std::ptrdiff_t>(0.995 * static_cast<double>(finite.size() - 1));
     std::nth_element(finite.begin(), at, finite.end());
     top = std::min(largest, 2.0 * std::max(top, double{*at}));
   }
@@ -51,8 +52,10 @@ std::vector<MissingSpan> missing_spans(const Trace& trace) {
   for (std::size_t i = 1; i < trace.frames() && i < trace.state.size(); ++i) {
     const PairState s = trace.state[i];
     if (s == PairState::measured || s == PairState::repeat || s == PairState::first) continue;
-    if (!spans.empty() && spans.back().to_s >= trace.time_s[i - 1]) spans.back().to_s = trace.time_s[i];
-    else spans.push_back({trace.time_s[i - 1], trace.time_s[i]});
+    if (!spans.empty() && spans.back().to_s >= trace.time_s[i - 1])
+      spans.back().to_s = trace.time_s[i];
+    else
+      spans.push_back({trace.time_s[i - 1], trace.time_s[i]});
   }
   return spans;
 }

@@ -34,34 +34,43 @@ std::string row(const std::string& name, const std::string& value) {
 std::string rate_card(const RegionResult& r, const char* role, const char* title) {
   const int events = r.count(BurstKind::fasciculation);
   std::string out;
-  add(out, "<section class=\"card ", role, "\"><h2>", title, "</h2><p class=\"big\">", three_digits(r.rate.per_min),
-      " <small>per minute</small></p><p>", std::to_string(events), events == 1 ? " fasciculation in " : " fasciculations in ",
-      fixed(r.observed_s, 1), " s observed</p>");
-  if (std::isfinite(r.rate.ci_per_min.lo)) add(out, "<p>95 % interval ", report::interval_words(r.rate.ci_per_min), "</p>");
+  add(out, "<section class=\"card ", role, "\"><h2>", title, "</h2><p class=\"big\">",
+      three_digits(r.rate.per_min), " <small>per minute</small></p><p>", std::to_string(events),
+      events == 1 ? " fasciculation in " : " fasciculations in ", fixed(r.observed_s, 1), " s observed</p>");
+  if (std::isfinite(r.rate.ci_per_min.lo))
+    add(out, "<p>95 % interval ", report::interval_words(r.rate.ci_per_min), "</p>");
   if (std::isfinite(r.rate.zero_bound_per_min))
-    add(out, "<p>None seen: at most ", three_digits(r.rate.zero_bound_per_min), " per minute (one-sided 95 % bound, 3.0/<i>T</i>)</p>");
+    add(out, "<p>None seen: at most ", three_digits(r.rate.zero_bound_per_min),
+        " per minute (one-sided 95 % bound, 3.0/<i>T</i>)</p>");
   return out + "</section>";
 }
 
 std::string ratio_card(const Comparison& c) {
   std::string out = "<section class=\"card\"><h2>Target against control</h2><p class=\"big\">";
-  if (std::isfinite(c.rate_ratio)) add(out, three_digits(c.rate_ratio), " <small>times</small>");
-  else if (c.rate_ratio_ci.lo > 0) add(out, "&gt; ", three_digits(c.rate_ratio_ci.lo), " <small>times</small>");
-  else out += "– <small>no ratio</small>";
+  if (std::isfinite(c.rate_ratio))
+    add(out, three_digits(c.rate_ratio), " <small>times</small>");
+  else if (c.rate_ratio_ci.lo > 0)
+    add(out, "&gt; ", three_digits(c.rate_ratio_ci.lo), " <small>times</small>");
+  else
+    out += "– <small>no ratio</small>";
   add(out, "</p><p>rate ratio, 95 % interval ", report::interval_words(c.rate_ratio_ci), "</p>");
   if (!std::isfinite(c.rate_ratio)) out += "<p>no event in the control: no upper end exists</p>";
-  if (std::isfinite(c.p_value)) add(out, "<p><i>p</i> = ", three_digits(c.p_value), "</p>");
-  if (std::isfinite(c.energy_ratio)) add(out, "<p>median energy ratio ", three_digits(c.energy_ratio), "</p>");
+  if (std::isfinite(c.p_value))
+    add(out, "<p><i>p</i> ", c.p_value < 0.0001 ? "&lt; 0.0001" : "= " + fixed(c.p_value, 4), "</p>");
+  if (std::isfinite(c.energy_ratio))
+    add(out, "<p>median energy ratio ", three_digits(c.energy_ratio), "</p>");
   return out + "</section>";
 }
 
 /// Every kind of event that was found, so that nothing is dropped in silence.
 std::string kinds_card(const Analysis& a) {
-  std::string out = "<section class=\"card\"><h2>Events of every kind</h2><table><tr><th class=\"t\"></th><th>target</th>";
+  std::string out =
+      "<section class=\"card\"><h2>Events of every kind</h2><table><tr><th class=\"t\"></th><th>target</th>";
   if (a.control) out += "<th>control</th>";
   out += "</tr>";
   for (const BurstKind kind : report::kKinds) {
-    add(out, "<tr><td class=\"t\">", report::words(kind), "</td><td>", std::to_string(a.target.count(kind)), "</td>");
+    add(out, "<tr><td class=\"t\">", report::words(kind), "</td><td>", std::to_string(a.target.count(kind)),
+        "</td>");
     if (a.control) add(out, "<td>", std::to_string(a.control->count(kind)), "</td>");
     out += "</tr>";
   }
@@ -78,8 +87,11 @@ std::string care_box(const Analysis& a) {
 
 std::string scale_words(const Scale& s) {
   if (!s.known()) return "none: lengths are in px";
-  const std::string source = s.source == "user" ? "given by the user" : s.source == "file" ? "from the file" : s.source;
-  const std::string x = report::number(static_cast<float>(s.mm_per_px_x)), y = report::number(static_cast<float>(s.mm_per_px_y));
+  const std::string source = s.source == "user"   ? "given by the user"
+                             : s.source == "file" ? "from the file"
+                                                  : s.source;
+  const std::string x = report::number(static_cast<float>(s.mm_per_px_x)),
+                    y = report::number(static_cast<float>(s.mm_per_px_y));
   return (x == y ? x : x + " across, " + y + " down") + " mm per px, " + html(source);
 }
 
@@ -98,8 +110,10 @@ std::string quality_table(const ClipSummary& c, const std::vector<const RegionRe
   std::string out = "<table class=\"facts\">";
   std::string frames = std::to_string(c.frames);
   if (c.info.frames_expected) add(frames, " (file: ", std::to_string(*c.info.frames_expected), ")");
-  out += row("Clip", html(c.info.name)) + row("Frames decoded", frames) + row("Complete", c.complete ? "yes" : "no");
-  out += row("Length", fixed(c.duration_s, 2) + " s") + row("Frame rate", three_digits(c.frame_rate) + " per s");
+  out += row("Clip", html(c.info.name)) + row("Frames decoded", frames) +
+         row("Complete", c.complete ? "yes" : "no");
+  out +=
+      row("Length", fixed(c.duration_s, 2) + " s") + row("Frame rate", three_digits(c.frame_rate) + " per s");
   out += row("Picture", std::to_string(c.info.width) + " × " + std::to_string(c.info.height) + " px");
   std::string codec = html(c.info.codec);
   if (!c.info.pixel_format.empty()) add(codec, ", ", html(c.info.pixel_format));
@@ -109,10 +123,11 @@ std::string quality_table(const ClipSummary& c, const std::vector<const RegionRe
     const Region& region = r->trace.region;
     const cv::Rect box = region.bounds();
     std::string text;
-    add(text, std::to_string(box.x), ", ", std::to_string(box.y), ", ", std::to_string(box.width), " × ", std::to_string(box.height), " px (",
-        html(region.source), ")");
+    add(text, std::to_string(box.x), ", ", std::to_string(box.y), ", ", std::to_string(box.width), " × ",
+        std::to_string(box.height), " px (", html(region.source), ")");
     const std::string name = html(region.name);
-    out += row("Region of the " + name, text) + row("Observed in the " + name, fixed(r->observed_s, 2) + " s");
+    out +=
+        row("Region of the " + name, text) + row("Observed in the " + name, fixed(r->observed_s, 2) + " s");
     out += row("Not measured in the " + name, state_seconds(r->trace));
   }
   return out + "</table>";
@@ -127,16 +142,19 @@ std::string event_row(const Row& e, std::size_t number, bool named) {
   const Burst& b = *e.burst;
   const bool mm = e.region->trace.scale.known();
   std::string out;
-  add(out, b.kind == BurstKind::fasciculation ? "<tr class=\"f\">" : "<tr>", "<td>", std::to_string(number), "</td>");
+  add(out, b.kind == BurstKind::fasciculation ? "<tr class=\"f\">" : "<tr>", "<td>", std::to_string(number),
+      "</td>");
   if (named) {
     const bool target = e.region->trace.region.name == "target";
-    add(out, "<td class=\"t\"><span class=\"dot\" style=\"background:", report::css_colour(target ? kTargetColour : kControlColour),
-        "\"></span>", html(e.region->trace.region.name), "</td>");
+    add(out, "<td class=\"t\"><span class=\"dot\" style=\"background:",
+        report::css_colour(target ? kTargetColour : kControlColour), "\"></span>",
+        html(e.region->trace.region.name), "</td>");
   }
-  add(out, "<td>", fixed(b.onset_s, 2), "</td><td class=\"t\"><span class=\"k\" style=\"background:", report::css_colour(report::colour(b.kind)),
-      b.kind == BurstKind::pulsation ? ";color:#fff" : "", "\">", std::string(1, report::letter(b.kind)), "</span>", report::words(b.kind),
-      "</td>");
-  for (const std::string& cell : {fixed(b.confidence, 2), fixed(b.duration_s, 2), fixed(b.contraction_s, 2) + " / " + fixed(b.relaxation_s, 2),
+  add(out, "<td>", fixed(b.onset_s, 2), "</td><td class=\"t\"><span class=\"k\" style=\"background:",
+      report::css_colour(report::colour(b.kind)), b.kind == BurstKind::pulsation ? ";color:#fff" : "", "\">",
+      std::string(1, report::letter(b.kind)), "</span>", report::words(b.kind), "</td>");
+  for (const std::string& cell : {fixed(b.confidence, 2), fixed(b.duration_s, 2),
+                                  fixed(b.contraction_s, 2) + " / " + fixed(b.relaxation_s, 2),
                                   three_digits(mm ? b.peak_speed_mm_s : b.peak_speed_px_s),
                                   three_digits(mm ? b.peak_displacement_mm : b.peak_displacement_px),
                                   three_digits(mm ? b.active_area_mm2 : b.active_area_px)})
@@ -149,29 +167,40 @@ std::string event_table(const std::vector<const RegionResult*>& regions) {
   for (const RegionResult* r : regions)
     for (const Burst& b : r->found.bursts) rows.push_back({r, &b});
   if (rows.empty()) return "<p>No event of any kind was found.</p>";
-  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.burst->onset_s < b.burst->onset_s; });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.burst->onset_s < b.burst->onset_s; });
   const bool named = regions.size() > 1;
   const std::string unit = regions.front()->trace.scale.length_unit();
   std::string out = "<div class=\"wide\"><table><thead><tr><th>#</th>";
   if (named) out += "<th class=\"t\">region</th>";
-  add(out, "<th>onset<small>s</small></th><th class=\"t\">kind</th><th>confidence<small>0–1</small></th><th>duration<small>s</small></th>"
-      "<th>rise / fall<small>s</small></th><th>peak speed<small>", unit,
-      "/s</small></th><th>displacement<small>", unit, "</small></th><th>active area<small>", unit, "²</small></th></tr></thead><tbody>");
+  add(out,
+      "<th>onset<small>s</small></th><th "
+      "class=\"t\">kind</th><th>confidence<small>0–1</small></th><th>duration<small>s</small></th>"
+      "<th>rise / fall<small>s</small></th><th>peak speed<small>",
+      unit, "/s</small></th><th>displacement<small>", unit, "</small></th><th>active area<small>", unit,
+      "²</small></th></tr></thead><tbody>");
   for (std::size_t i = 0; i < rows.size() && i < kMostRows; ++i) out += event_row(rows[i], i + 1, named);
-  out += "</tbody></table></div><p class=\"soft\">Rise: onset to the largest displacement (contraction); fall: from there to the end "
-         "(relaxation). –: not known.</p>";
+  out +=
+      "</tbody></table></div><p class=\"soft\">Rise: onset to the largest displacement (contraction); fall: "
+      "from there to the end "
+      "(relaxation). –: not known.</p>";
   if (rows.size() > kMostRows)
-    add(out, "<p>The first ", std::to_string(kMostRows), " of ", std::to_string(rows.size()), " events; bursts.csv has all of them.</p>");
+    add(out, "<p>The first ", std::to_string(kMostRows), " of ", std::to_string(rows.size()),
+        " events; bursts.csv has all of them.</p>");
   return out;
 }
 
-std::string clip_section(const ClipSummary& clip, const std::vector<const RegionResult*>& regions, const std::string& title,
-                         const std::string& video) {
+std::string clip_section(const ClipSummary& clip, const std::vector<const RegionResult*>& regions,
+                         const std::string& title, const std::string& video) {
   const std::string poster = report::poster_figure(clip, regions);
   std::string out;
-  add(out, "<section><h2>", title, "</h2><div class=\"", poster.empty() ? "one" : "two", "\">", poster, "<div>", quality_table(clip, regions),
-      "</div></div><h3>Motion over time</h3>", report::trace_figure(regions), "<details class=\"novideo\"><summary>Annotated video</summary>"
-      "<p><a href=\"", video, "\">", video, "</a>, in the same folder unless it was switched off.</p><video controls preload=\"none\" src=\"",
+  add(out, "<section><h2>", title, "</h2><div class=\"", poster.empty() ? "one" : "two", "\">", poster,
+      "<div>", quality_table(clip, regions), "</div></div><h3>Motion over time</h3>",
+      report::trace_figure(regions),
+      "<details class=\"novideo\"><summary>Annotated video</summary>"
+      "<p><a href=\"",
+      video, "\">", video,
+      "</a>, in the same folder unless it was switched off.</p><video controls preload=\"none\" src=\"",
       video, "\"></video></details><h3>Events</h3>", event_table(regions), "</section>");
   return out;
 }
@@ -180,8 +209,11 @@ std::string provenance(const Analysis& a) {
   std::string out = "<table class=\"facts\">";
   out += row("fasc", kVersion) + row("OpenCV", CV_VERSION);
   out += row("Input " + html(a.clip.info.name), "SHA-256 <code>" + html(a.clip.info.sha256) + "</code>");
-  if (a.control_clip) out += row("Input " + html(a.control_clip->info.name), "SHA-256 <code>" + html(a.control_clip->info.sha256) + "</code>");
-  const std::string options = report::options_to_json(a.options).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  if (a.control_clip)
+    out += row("Input " + html(a.control_clip->info.name),
+               "SHA-256 <code>" + html(a.control_clip->info.sha256) + "</code>");
+  const std::string options = report::options_to_json(a.options).dump(
+      -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   return out + row("Options", "<code>" + html(options) + "</code>") + "</table>";
 }
 
@@ -197,17 +229,26 @@ std::string cards(const Analysis& a) {
 std::string report_html(const Analysis& a) {
   const std::vector<const RegionResult*> regions = report::regions_of_target_clip(a);
   std::string out;
-  add(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
-      "initial-scale=1\"><title>fasc: ", html(a.clip.info.name), "</title><style>", report::kStyle, "</style></head>\n<body><main><header><p>"
-      "<span class=\"note\">", html(report::kResearchNote), "</span> &nbsp;Fasciculations in ", html(a.clip.info.name));
+  add(out,
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width, "
+      "initial-scale=1\"><title>fasc: ",
+      html(a.clip.info.name), "</title><style>", report::kStyle,
+      "</style></head>\n<body><main><header><p>"
+      "<span class=\"note\">",
+      html(report::kResearchNote), "</span> &nbsp;Fasciculations in ", html(a.clip.info.name));
   if (a.control_clip) add(out, " against ", html(a.control_clip->info.name));
   add(out, "</p><h1>", html(report::headline(a)), "</h1></header>\n", cards(a), care_box(a), "\n");
-  out += clip_section(a.clip, regions, a.control_clip ? "Target: recording and motion" : "Recording and motion", "annotated.mp4");
+  out +=
+      clip_section(a.clip, regions, a.control_clip ? "Target: recording and motion" : "Recording and motion",
+                   "annotated.mp4");
   if (a.control_clip && a.control)
-    out += clip_section(*a.control_clip, {&*a.control}, "Control: recording and motion", "annotated_control.mp4");
-  add(out, "\n<section><h2>Limits</h2>", report::limits(a), "</section>\n<section><h2>Methods</h2>", report::methods(a),
-      "</section>\n<section><h2>Versions, options and input</h2>", provenance(a), "</section>\n<footer>Written by fasc ", kVersion, ". ",
-      html(report::kResearchNote), ".</footer></main></body></html>\n");
+    out += clip_section(*a.control_clip, {&*a.control}, "Control: recording and motion",
+                        "annotated_control.mp4");
+  add(out, "\n<section><h2>Limits</h2>", report::limits(a), "</section>\n<section><h2>Methods</h2>",
+      report::methods(a), "</section>\n<section><h2>Versions, options and input</h2>", provenance(a),
+      "</section>\n<footer>Written by fasc ", kVersion, ". ", html(report::kResearchNote),
+      ".</footer></main></body></html>\n");
   return out;
 }
 

@@ -1,4 +1,5 @@
-// result.json: the fixed surface "fasc.result/1". nlohmann::ordered_json writes shortest round-trip numbers, and null for what is not finite.
+// result.json: the fixed surface "fasc.result/1". nlohmann::ordered_json writes shortest round-trip numbers,
+// and null for what is not finite.
 #include <algorithm>
 #include <cmath>
 
@@ -16,11 +17,17 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// A number, or null where it is not finite.
-Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json finite(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
 
-Json pair_of(const Interval& interval) { return Json::array({finite(interval.lo), finite(interval.hi)}); }
+Json pair_of(const Interval& interval) {
+  return Json::array({finite(interval.lo), finite(interval.hi)});
+}
 
-Json rect_of(const cv::Rect& r) { return Json::array({r.x, r.y, r.width, r.height}); }
+Json rect_of(const cv::Rect& r) {
+  return Json::array({r.x, r.y, r.width, r.height});
+}
 
 Json region_of(const Region& region) {
   Json polygon = Json::array();
@@ -88,7 +95,8 @@ Json result_of(const RegionResult& region) {
     std::int64_t count = 0;
     for (const PairState s : trace.state) count += s == state;
     steps[to_string(state)] = count;
-    if (state != PairState::first) seconds[to_string(state)] = finite(by_state[static_cast<std::size_t>(state)]);
+    if (state != PairState::first)
+      seconds[to_string(state)] = finite(by_state[static_cast<std::size_t>(state)]);
   }
   for (const Burst& burst : region.found.bursts) bursts.push_back(burst_of(burst));
   const double length_s = trace.frames() > 0 ? trace.time_s.back() - trace.time_s.front() : 0.0;

@@ -1,4 +1,5 @@
-// The trace picture of report.html as inline SVG: one lane per region with thresholds and events, and one of energy.
+// The trace picture of report.html as inline SVG: one lane per region with thresholds and events, and one of
+// energy.
 #include "report_plot.hpp"
 
 #include <algorithm>
@@ -29,11 +30,18 @@ struct Scales {
   }
 };
 
-bool is_target(const RegionResult& r) { return r.trace.region.name == "target"; }
-/// Line colour: the region's own; for the control a darker blue, since sky blue on white is too faint for a thin line.
-const char* line_colour(const RegionResult& r) { return is_target(r) ? "#D55E00" : "#2B7FB5"; }
+bool is_target(const RegionResult& r) {
+  return r.trace.region.name == "target";
+}
+/// Line colour: the region's own; for the control a darker blue, since sky blue on white is too faint for a
+/// thin line.
+const char* line_colour(const RegionResult& r) {
+  return is_target(r) ? "#D55E00" : "#2B7FB5";
+}
 
-std::string xy(double x, double y) { return fixed(x, 1) + "," + fixed(y, 1); }
+std::string xy(double x, double y) {
+  return fixed(x, 1) + "," + fixed(y, 1);
+}
 
 /// The smallest and the largest value of a stretch of samples, in the order in which they come.
 struct Bin {
@@ -61,7 +69,8 @@ std::vector<Bin> bins_of(const Trace& trace, const std::vector<float>& values) {
     }
     if (count > 0) {
       const std::size_t a = std::min(low, high), c = std::max(low, high);
-      out.push_back({trace.time_s[a], values[a], trace.time_s[c], values[c], count, gap || (missing && bins == n)});
+      out.push_back(
+          {trace.time_s[a], values[a], trace.time_s[c], values[c], count, gap || (missing && bins == n)});
     }
     gap = count == 0 ? gap || missing : missing;
   }
@@ -69,12 +78,15 @@ std::vector<Bin> bins_of(const Trace& trace, const std::vector<float>& values) {
 }
 
 /// The line of a trace; broken where nothing was measured.
-std::string path_of(const Trace& trace, const std::vector<float>& values, const Scales& s, const char* stroke, double width) {
+std::string path_of(const Trace& trace, const std::vector<float>& values, const Scales& s, const char* stroke,
+                    double width) {
   std::string d;
   for (const Bin& b : bins_of(trace, values)) {
     add(d, b.gap_before ? "M" : "L", xy(s.x(b.first_t), s.y(b.first)));
-    if (b.count > 1) add(d, "L", xy(s.x(b.second_t), s.y(b.second)));
-    else if (b.gap_before) d += "h.6";
+    if (b.count > 1)
+      add(d, "L", xy(s.x(b.second_t), s.y(b.second)));
+    else if (b.gap_before)
+      d += "h.6";
   }
   std::string out;
   add(out, "<path fill=\"none\" stroke=\"", stroke, "\" stroke-width=\"", fixed(width, 1),
@@ -84,18 +96,21 @@ std::string path_of(const Trace& trace, const std::vector<float>& values, const 
 
 std::string text_at(double x, double y, const std::string& text, const char* anchor, const char* extra = "") {
   std::string out;
-  add(out, "<text x=\"", fixed(x, 1), "\" y=\"", fixed(y, 1), "\" text-anchor=\"", anchor, "\"", extra, ">", text, "</text>");
+  add(out, "<text x=\"", fixed(x, 1), "\" y=\"", fixed(y, 1), "\" text-anchor=\"", anchor, "\"", extra, ">",
+      text, "</text>");
   return out;
 }
 
 std::string frame_of(const Scales& s, const std::vector<double>& ticks) {
   std::string out;
-  add(out, "<rect x=\"", fixed(kLeft, 0), "\" y=\"", fixed(s.y0, 1), "\" width=\"", fixed(kWidth - kLeft - kRight, 0),
-      "\" height=\"", fixed(kLane, 0), "\" fill=\"#fff\" stroke=\"#9aa5b1\"/>");
+  add(out, "<rect x=\"", fixed(kLeft, 0), "\" y=\"", fixed(s.y0, 1), "\" width=\"",
+      fixed(kWidth - kLeft - kRight, 0), "\" height=\"", fixed(kLane, 0),
+      "\" fill=\"#fff\" stroke=\"#9aa5b1\"/>");
   for (const double tick : ticks) {
     const double y = s.y(tick);
     if (tick > 0 && y > s.y0 + 1)
-      add(out, "<path stroke=\"#e4e8ec\" d=\"M", xy(kLeft + 0.5, y), "H", fixed(kWidth - kRight - 0.5, 1), "\"/>");
+      add(out, "<path stroke=\"#e4e8ec\" d=\"M", xy(kLeft + 0.5, y), "H", fixed(kWidth - kRight - 0.5, 1),
+          "\"/>");
     out += text_at(kLeft - 6, y + 4, number(static_cast<float>(tick)), "end");
   }
   return out;
@@ -109,11 +124,14 @@ std::string shades_of(const RegionResult& r, const Scales& s, const std::string&
   for (const MissingSpan& m : spans) {
     const double x = s.x(m.from_s);
     if (narrow(m)) {
-      if (!many) add(out, "<path stroke=\"#7b8794\" stroke-width=\"1.4\" d=\"M", xy(0.5 * (x + s.x(m.to_s)), s.y0 + kLane), "v-7\"/>");
+      if (!many)
+        add(out, "<path stroke=\"#7b8794\" stroke-width=\"1.4\" d=\"M",
+            xy(0.5 * (x + s.x(m.to_s)), s.y0 + kLane), "v-7\"/>");
       continue;
     }
-    add(out, "<rect x=\"", fixed(x, 1), "\" y=\"", fixed(s.y0, 1), "\" width=\"", fixed(std::max(0.8, s.x(m.to_s) - x), 1),
-        "\" height=\"", fixed(kLane, 0), "\" fill=\"url(#", hatch, ")\"/>");
+    add(out, "<rect x=\"", fixed(x, 1), "\" y=\"", fixed(s.y0, 1), "\" width=\"",
+        fixed(std::max(0.8, s.x(m.to_s) - x), 1), "\" height=\"", fixed(kLane, 0), "\" fill=\"url(#", hatch,
+        ")\"/>");
     if (out.size() > 40'000) break;
   }
   std::size_t drawn = 0;
@@ -121,9 +139,9 @@ std::string shades_of(const RegionResult& r, const Scales& s, const std::string&
     if (++drawn > kMostShades) break;
     const double x = s.x(b.onset_s);
     add(out, "<rect x=\"", fixed(x - 0.5, 1), "\" y=\"", fixed(s.y0, 1), "\" width=\"",
-        fixed(std::max(3.0, s.x(b.end_s) - x + 1), 1), "\" height=\"", fixed(kLane, 0), "\" fill=\"", css_colour(colour(b.kind)),
-        "\" fill-opacity=\"", b.kind == BurstKind::fasciculation ? ".75" : ".45", "\"><title>", words(b.kind), " at ",
-        fixed(b.onset_s, 2), " s</title></rect>");
+        fixed(std::max(3.0, s.x(b.end_s) - x + 1), 1), "\" height=\"", fixed(kLane, 0), "\" fill=\"",
+        css_colour(colour(b.kind)), "\" fill-opacity=\"", b.kind == BurstKind::fasciculation ? ".75" : ".45",
+        "\"><title>", words(b.kind), " at ", fixed(b.onset_s, 2), " s</title></rect>");
   }
   return out;
 }
@@ -138,12 +156,16 @@ std::string letters_of(const RegionResult& r, const Scales& s) {
   for (const Burst& b : r.found.bursts) {
     const double x = 0.5 * (s.x(b.onset_s) + s.x(b.end_s));
     const double room = labels.empty() ? 0 : 9.0 + 9.0 * static_cast<double>(labels.back().kinds.size());
-    if (labels.empty() || x - 0.5 * (labels.back().from + labels.back().to) > room) labels.push_back({x, x, {}});
+    if (labels.empty() || x - 0.5 * (labels.back().from + labels.back().to) > room)
+      labels.push_back({x, x, {}});
     Label& label = labels.back();
     label.to = x;
-    const auto known = std::find_if(label.kinds.begin(), label.kinds.end(), [&](const auto& k) { return k.first == b.kind; });
-    if (known == label.kinds.end()) label.kinds.emplace_back(b.kind, 1);
-    else ++known->second;
+    const auto known = std::find_if(label.kinds.begin(), label.kinds.end(),
+                                    [&](const auto& k) { return k.first == b.kind; });
+    if (known == label.kinds.end())
+      label.kinds.emplace_back(b.kind, 1);
+    else
+      ++known->second;
   }
   std::string out;
   for (const Label& label : labels) {
@@ -153,8 +175,8 @@ std::string letters_of(const RegionResult& r, const Scales& s) {
       text += letter(kind);
       if (count > 1) text += std::to_string(count);
     }
-    out += text_at(std::clamp(0.5 * (label.from + label.to), kLeft + 4, kWidth - kRight - 4), s.y0 - 5, text, "middle",
-                   " font-weight=\"700\" fill=\"#1c2530\"");
+    out += text_at(std::clamp(0.5 * (label.from + label.to), kLeft + 4, kWidth - kRight - 4), s.y0 - 5, text,
+                   "middle", " font-weight=\"700\" fill=\"#1c2530\"");
   }
   return out;
 }
@@ -163,15 +185,15 @@ std::string letters_of(const RegionResult& r, const Scales& s) {
 std::string level_at(const Scales& s, double value, const char* dash) {
   if (!std::isfinite(value) || value > s.top) return "";
   std::string out;
-  add(out, "<path stroke=\"#1c2530\" stroke-width=\"1\" stroke-dasharray=\"", dash, "\" d=\"M", xy(kLeft, s.y(value)), "H",
-      fixed(kWidth - kRight, 1), "\"/>");
+  add(out, "<path stroke=\"#1c2530\" stroke-width=\"1\" stroke-dasharray=\"", dash, "\" d=\"M",
+      xy(kLeft, s.y(value)), "H", fixed(kWidth - kRight, 1), "\"/>");
   return out;
 }
 
 std::string title_of(const char* swatch, const std::string& text, double y) {
   std::string out;
-  add(out, "<rect x=\"", fixed(kLeft, 0), "\" y=\"", fixed(y - 10, 1), "\" width=\"11\" height=\"11\" rx=\"2\" fill=\"", swatch,
-      "\" stroke=\"#1c2530\"/>");
+  add(out, "<rect x=\"", fixed(kLeft, 0), "\" y=\"", fixed(y - 10, 1),
+      "\" width=\"11\" height=\"11\" rx=\"2\" fill=\"", swatch, "\" stroke=\"#1c2530\"/>");
   return out + text_at(kLeft + 17, y, text, "start", " font-weight=\"600\" fill=\"#1c2530\"");
 }
 
@@ -183,7 +205,8 @@ std::string time_axis(const Scales& s) {
   for (double k = std::ceil(s.from_s / step - 1e-9); k * step <= s.to_s + 1e-9; ++k) {
     const double t = k * step;
     add(out, "<path stroke=\"#52606d\" d=\"M", xy(s.x(t), y), "v5\"/>");
-    out += text_at(s.x(t), y + 18, number(static_cast<float>(t)), s.x(t) > kWidth - kRight - 8 ? "end" : "middle");
+    out += text_at(s.x(t), y + 18, number(static_cast<float>(t)),
+                   s.x(t) > kWidth - kRight - 8 ? "end" : "middle");
   }
   return out + text_at(0.5 * (kLeft + kWidth - kRight), y + 34, "time in the clip, s", "middle");
 }
@@ -191,13 +214,18 @@ std::string time_axis(const Scales& s) {
 std::vector<double> peaks_of(const RegionResult& r, const std::vector<float>& values) {
   std::vector<double> peaks;
   for (const Burst& b : r.found.bursts)
-    if (b.kind == BurstKind::fasciculation) peaks.push_back(largest_between(r.trace, values, b.onset_s, b.end_s));
+    if (b.kind == BurstKind::fasciculation)
+      peaks.push_back(largest_between(r.trace, values, b.onset_s, b.end_s));
   return peaks;
 }
 
 using ValuesOf = const std::vector<float>& (*)(const RegionResult&);
-const std::vector<float>& speed_of(const RegionResult& r) { return r.found.speed; }
-const std::vector<float>& energy_of(const RegionResult& r) { return r.trace.energy; }
+const std::vector<float>& speed_of(const RegionResult& r) {
+  return r.found.speed;
+}
+const std::vector<float>& energy_of(const RegionResult& r) {
+  return r.trace.energy;
+}
 
 /// One end of axis for all regions: they can be compared only on one scale.
 double common_top(const std::vector<const RegionResult*>& regions, ValuesOf values) {
@@ -218,31 +246,37 @@ bool exceeds(const std::vector<const RegionResult*>& regions, ValuesOf values, d
   return false;
 }
 
-std::string speed_lane(const RegionResult& r, const Scales& s, const std::string& unit, const std::string& hatch) {
+std::string speed_lane(const RegionResult& r, const Scales& s, const std::string& unit,
+                       const std::string& hatch) {
   const CalmLevel& level = r.found.level;
   std::string title = html(r.trace.region.name);
-  if (!title.empty()) title[0] = static_cast<char>(title[0] >= 'a' && title[0] <= 'z' ? title[0] - 32 : title[0]);
+  if (!title.empty())
+    title[0] = static_cast<char>(title[0] >= 'a' && title[0] <= 'z' ? title[0] - 32 : title[0]);
   std::string out = title_of(css_colour(is_target(r) ? kTargetColour : kControlColour).c_str(),
                              title + ": speed of the fastest part, " + unit, s.y0 - 20);
-  out += frame_of(s, round_ticks(s.top, 4)) + shades_of(r, s, hatch);
+  out += frame_of(s, round_ticks(s.top, 5)) + shades_of(r, s, hatch);
   out += level_at(s, level.edge, "2 4") + level_at(s, level.sure, "7 4");
   out += path_of(r.trace, r.found.speed, s, line_colour(r), 1.2);
   return out + letters_of(r, s);
 }
 
-std::string energy_lane(const std::vector<const RegionResult*>& regions, const Scales& s, const std::string& unit) {
-  std::string out = text_at(kLeft, s.y0 - 6, "Energy over the whole region, (" + unit + ")²; axis by square root", "start",
-                            " font-weight=\"600\" fill=\"#1c2530\"");
+std::string energy_lane(const std::vector<const RegionResult*>& regions, const Scales& s,
+                        const std::string& unit) {
+  std::string out =
+      text_at(kLeft, s.y0 - 6, "Energy over the whole region, (" + unit + ")²; axis by square root", "start",
+              " font-weight=\"600\" fill=\"#1c2530\"");
   std::vector<double> ticks;
   for (const double root : round_ticks(std::sqrt(s.top), 4)) ticks.push_back(root * root);
   out += frame_of(s, ticks);
-  for (auto r = regions.rbegin(); r != regions.rend(); ++r) out += path_of((*r)->trace, (*r)->trace.energy, s, line_colour(**r), 1.2);
+  for (auto r = regions.rbegin(); r != regions.rend(); ++r)
+    out += path_of((*r)->trace, (*r)->trace.energy, s, line_colour(**r), 1.2);
   return out;
 }
 
 std::string caption_of(const std::vector<const RegionResult*>& regions, bool cut) {
   std::string out = "<figcaption>Dashed: speed at which an event is sure; dotted: where it begins and ends. ";
-  if (regions.size() > 1) out += "Both regions share one scale; in the lower picture the target is drawn over the control. ";
+  if (regions.size() > 1)
+    out += "Both regions share one scale; in the lower picture the target is drawn over the control. ";
   if (cut) out += "Higher peaks are cut off at the upper edge; trace.csv has them whole. ";
   out += "<ul class=\"legend\">";
   for (const BurstKind kind : kKinds) {
@@ -250,10 +284,13 @@ std::string caption_of(const std::vector<const RegionResult*>& regions, bool cut
     for (const RegionResult* r : regions)
       for (const Burst& b : r->found.bursts) count += b.kind == kind;
     if (count > 0)
-      add(out, "<li><span class=\"k\" style=\"background:", css_colour(colour(kind)), kind == BurstKind::pulsation ? ";color:#fff" : "",
-          "\">", std::string(1, letter(kind)), "</span>", words(kind), "</li>");
+      add(out, "<li><span class=\"k\" style=\"background:", css_colour(colour(kind)),
+          kind == BurstKind::pulsation ? ";color:#fff" : "", "\">", std::string(1, letter(kind)), "</span>",
+          words(kind), "</li>");
   }
-  return out + "<li><span class=\"hatch\"></span>not measured (single steps: ticks at the lower edge)</li></ul></figcaption>";
+  return out +
+         "<li><span class=\"hatch\"></span>not measured (single steps: ticks at the lower "
+         "edge)</li></ul></figcaption>";
 }
 
 }  // namespace
@@ -264,12 +301,17 @@ std::string trace_figure(const std::vector<const RegionResult*>& regions) {
   const std::string unit = std::string(first.scale.length_unit()) + "/s";
   const std::string hatch = "missing-" + html(first.region.name);
   Scales s{first.time_s.front(), first.time_s.back(), common_top(regions, speed_of), 0, false};
-  const double height = static_cast<double>(regions.size()) * (kAbove + kLane) + kBetween + 24 + kLane + kAxis;
+  const double height =
+      static_cast<double>(regions.size()) * (kAbove + kLane) + kBetween + 24 + kLane + kAxis;
   std::string out;
   add(out, "<figure><svg viewBox=\"0 0 ", fixed(kWidth, 0), " ", fixed(height, 0),
-      "\" role=\"img\" aria-label=\"Speed and energy over time with events\" font-family=\"system-ui,-apple-system,Segoe UI,Roboto,"
-      "DejaVu Sans,sans-serif\" font-size=\"12\" fill=\"#52606d\"><defs><pattern id=\"", hatch, "\" width=\"6\" height=\"6\" "
-      "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" fill=\"#e4e8ec\"/>"
+      "\" role=\"img\" aria-label=\"Speed and energy over time with events\" "
+      "font-family=\"system-ui,-apple-system,Segoe UI,Roboto,"
+      "DejaVu Sans,sans-serif\" font-size=\"12\" fill=\"#52606d\"><defs><pattern id=\"",
+      hatch,
+      "\" width=\"6\" height=\"6\" "
+      "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" "
+      "fill=\"#e4e8ec\"/>"
       "<path stroke=\"#7b8794\" stroke-width=\"1.4\" d=\"M0 0V6\"/></pattern></defs>");
   for (const RegionResult* r : regions)
     if (std::isfinite(r->found.level.sure)) s.top = std::max(s.top, 1.2 * r->found.level.sure);

@@ -8,7 +8,8 @@
 
 namespace fasc::report {
 
-/// Speed of each region with thresholds and events, and their energy below, on one time axis. The regions share a clip.
+/// Speed of each region with thresholds and events, and their energy below, on one time axis. The regions
+/// share a clip.
 std::string trace_figure(const std::vector<const RegionResult*>& regions);
 
 /// The clip's poster, cut to what matters, with the outlines of the regions.
@@ -17,8 +18,8 @@ std::string poster_figure(const ClipSummary& clip, const std::vector<const Regio
 /// Round steps of an axis from 0 to `top`: 1, 2 or 5 times a power of ten, at most `most` of them above 0.
 std::vector<double> round_ticks(double top, int most);
 
-/// Where an axis for these values should end, so that fasciculations fill it and one large artefact does not flatten them.
-/// `peaks`: largest value of each fasciculation.
+/// Where an axis for these values should end, so that fasciculations fill it and one large artefact does not
+/// flatten them. `peaks`: largest value of each fasciculation.
 double axis_top(const std::vector<float>& values, const std::vector<double>& peaks);
 
 /// Largest finite value of a trace's vector between two times; NaN where there is none.

@@ -1,4 +1,5 @@
-// The poster frame of report.html: a picture of the clip inside its echo areas, with the outlines of the regions.
+// The poster frame of report.html: a picture of the clip inside its echo areas, with the outlines of the
+// regions.
 #include <algorithm>
 
 #include <opencv2/imgproc.hpp>
@@ -30,12 +31,14 @@ std::string picture_of(const ClipSummary& clip, const cv::Rect& cut) {
   cv::Mat picture = clip.poster(cut).clone();
   if (picture.cols > kWidest) {
     const double shrink = double(kWidest) / picture.cols;
-    cv::resize(picture, picture, {kWidest, std::max(1, cvRound(shrink * picture.rows))}, 0, 0, cv::INTER_AREA);
+    cv::resize(picture, picture, {kWidest, std::max(1, cvRound(shrink * picture.rows))}, 0, 0,
+               cv::INTER_AREA);
   }
   std::string out;
-  add(out, "<image x=\"", std::to_string(cut.x), "\" y=\"", std::to_string(cut.y), "\" width=\"", std::to_string(cut.width),
-      "\" height=\"", std::to_string(cut.height), "\" preserveAspectRatio=\"none\" href=\"data:image/jpeg;base64,",
-      base64(encode_jpeg(picture, 5)), "\"/>");
+  add(out, "<image x=\"", std::to_string(cut.x), "\" y=\"", std::to_string(cut.y), "\" width=\"",
+      std::to_string(cut.width), "\" height=\"", std::to_string(cut.height),
+      "\" preserveAspectRatio=\"none\" href=\"data:image/jpeg;base64,", base64(encode_jpeg(picture, 5)),
+      "\"/>");
   return out;
 }
 
@@ -43,16 +46,19 @@ std::string outline_of(const Region& region, const std::string& colour, double u
   std::string points, out;
   for (const cv::Point2d& p : region.polygon) add(points, fixed(p.x, 1), ",", fixed(p.y, 1), " ");
   const std::string shape = "<polygon fill=\"none\" points=\"" + points + "\" stroke-linejoin=\"round\" ";
-  if (!dashed) add(out, shape, "stroke=\"#000\" stroke-opacity=\".55\" stroke-width=\"", fixed(5 * unit, 2), "\"/>");
+  if (!dashed)
+    add(out, shape, "stroke=\"#000\" stroke-opacity=\".55\" stroke-width=\"", fixed(5 * unit, 2), "\"/>");
   add(out, shape, "stroke=\"", colour, "\" stroke-width=\"", fixed((dashed ? 1.6 : 2.6) * unit, 2), "\"");
   if (dashed) add(out, " stroke-dasharray=\"", fixed(7 * unit, 1), " ", fixed(5 * unit, 1), "\"");
   const cv::Rect box = region.bounds();
   const double size = (dashed ? 12.5 : 15) * unit;
   const bool inside = box.height > 1.3 * size;
   const double below = dashed ? 0.5 * box.height + 0.35 * size : size + 3 * unit;
-  add(out, "/><text x=\"", fixed(box.x + 7 * unit, 1), "\" y=\"", fixed(inside ? box.y + below : box.y - 4 * unit, 1),
-      "\" font-size=\"", fixed(size, 1), "\" fill=\"#fff\" stroke=\"#000\" stroke-width=\"", fixed(3.2 * unit, 1),
-      "\" paint-order=\"stroke\" stroke-linejoin=\"round\" font-weight=\"600\">", html(region.name), "</text>");
+  add(out, "/><text x=\"", fixed(box.x + 7 * unit, 1), "\" y=\"",
+      fixed(inside ? box.y + below : box.y - 4 * unit, 1), "\" font-size=\"", fixed(size, 1),
+      "\" fill=\"#fff\" stroke=\"#000\" stroke-width=\"", fixed(3.2 * unit, 1),
+      "\" paint-order=\"stroke\" stroke-linejoin=\"round\" font-weight=\"600\">", html(region.name),
+      "</text>");
   return out;
 }
 
@@ -63,9 +69,10 @@ std::string poster_figure(const ClipSummary& clip, const std::vector<const Regio
   if (cut.empty()) return "";
   const double unit = std::max(cut.width / 560.0, cut.height / 560.0);  // px of the clip per CSS px, about
   std::string out;
-  add(out, "<figure><div class=\"screen\"><svg viewBox=\"", std::to_string(cut.x), " ", std::to_string(cut.y), " ",
-      std::to_string(cut.width), " ", std::to_string(cut.height),
-      "\" role=\"img\" aria-label=\"Picture of the clip with the measured regions\" font-family=\"system-ui,-apple-system,Segoe UI,"
+  add(out, "<figure><div class=\"screen\"><svg viewBox=\"", std::to_string(cut.x), " ", std::to_string(cut.y),
+      " ", std::to_string(cut.width), " ", std::to_string(cut.height),
+      "\" role=\"img\" aria-label=\"Picture of the clip with the measured regions\" "
+      "font-family=\"system-ui,-apple-system,Segoe UI,"
       "Roboto,DejaVu Sans,sans-serif\">",
       picture_of(clip, cut));
   for (const RegionResult* r : regions) {
@@ -75,7 +82,8 @@ std::string poster_figure(const ClipSummary& clip, const std::vector<const Regio
     out += outline_of(r->trace.region, colour, unit, false);
   }
   add(out, "</svg></div><figcaption>", html(clip.info.name),
-      ": first picture measured, echo area only. Solid: measured muscle; dashed: near field, the reference for probe motion."
+      ": first picture measured, echo area only. Solid: measured muscle; dashed: near field, the reference "
+      "for probe motion."
       "</figcaption></figure>");
   return out;
 }

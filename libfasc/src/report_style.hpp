@@ -1,4 +1,5 @@
-// The style sheet of report.html: system fonts, one column, readable on screen and on paper, contrast of at least 4.5:1 for text.
+// The style sheet of report.html: system fonts, one column, readable on screen and on paper, contrast of at
+// least 4.5:1 for text.
 #pragma once
 
 namespace fasc::report {

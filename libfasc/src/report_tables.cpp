@@ -27,18 +27,22 @@ std::vector<Event> in_order(const std::vector<const RegionResult*>& regions) {
   return events;
 }
 
-std::string number_or_na(double value) { return std::isfinite(value) ? number(value) : "n/a"; }
+std::string number_or_na(double value) {
+  return std::isfinite(value) ? number(value) : "n/a";
+}
 
 /// A time to the microsecond.
-double to_us(double seconds) { return std::round(seconds * 1e6) / 1e6; }
+double to_us(double seconds) {
+  return std::round(seconds * 1e6) / 1e6;
+}
 
 }  // namespace
 
 std::string annotations(const std::vector<const RegionResult*>& regions) {
   std::string out = "# MNE-Annotations\n# onset, duration, description\n";
   for (const Event& e : in_order(regions))
-    add(out, number(to_us(e.burst->onset_s)), ",", number(to_us(e.burst->duration_s)), ",", e.region->trace.region.name, "/",
-        to_string(e.burst->kind), "\n");
+    add(out, number(to_us(e.burst->onset_s)), ",", number(to_us(e.burst->duration_s)), ",",
+        e.region->trace.region.name, "/", to_string(e.burst->kind), "\n");
   return out;
 }
 
@@ -48,10 +52,10 @@ std::string events(const std::vector<const RegionResult*>& regions) {
       "peak_displacement_mm\tpeak_displacement_px\n";
   for (const Event& e : in_order(regions)) {
     const Burst& b = *e.burst;
-    add(out, number_or_na(to_us(b.onset_s)), "\t", number_or_na(to_us(b.duration_s)), "\t", to_string(b.kind), "\t",
-        e.region->trace.region.name);
-    for (const double value : {b.confidence, b.peak_s, b.peak_speed_mm_s, b.peak_speed_px_s, b.peak_displacement_mm,
-                               b.peak_displacement_px})
+    add(out, number_or_na(to_us(b.onset_s)), "\t", number_or_na(to_us(b.duration_s)), "\t", to_string(b.kind),
+        "\t", e.region->trace.region.name);
+    for (const double value : {b.confidence, b.peak_s, b.peak_speed_mm_s, b.peak_speed_px_s,
+                               b.peak_displacement_mm, b.peak_displacement_px})
       add(out, "\t", number_or_na(value));
     out += "\n";
   }
@@ -94,6 +98,8 @@ const std::vector<BurstField>& burst_fields() {
 
 namespace {
 
+constexpr std::size_t kPiece = 65536;  // bytes gathered before they are passed on
+
 /// One column of a trace.
 struct TraceColumn {
   const char* key;
@@ -101,9 +107,15 @@ struct TraceColumn {
 };
 
 std::vector<TraceColumn> columns_of(const Trace& t, const BurstResult& found) {
-  return {{"step_s", &t.step_s},         {"energy", &t.energy},           {"rms_speed", &t.rms_speed},
-          {"fast_speed", &t.fast_speed}, {"detection_speed", &found.speed}, {"active_share", &t.active_share},
-          {"whole_share", &t.whole_share}, {"near_dx_px", &t.near_dx},    {"near_dy_px", &t.near_dy},
+  return {{"step_s", &t.step_s},
+          {"energy", &t.energy},
+          {"rms_speed", &t.rms_speed},
+          {"fast_speed", &t.fast_speed},
+          {"detection_speed", &found.speed},
+          {"active_share", &t.active_share},
+          {"whole_share", &t.whole_share},
+          {"near_dx_px", &t.near_dx},
+          {"near_dy_px", &t.near_dy},
           {"change", &t.change}};
 }
 
@@ -112,7 +124,7 @@ struct TraceOf {
   const BurstResult* found;
 };
 
-std::string trace_table(const std::vector<TraceOf>& traces) {
+void trace_table(const std::vector<TraceOf>& traces, std::ostream& stream) {
   std::string out = "frame,time_s";
   std::vector<std::vector<TraceColumn>> columns;
   for (const TraceOf& t : traces) {
@@ -127,22 +139,29 @@ std::string trace_table(const std::vector<TraceOf>& traces) {
     for (std::size_t k = 0; k < traces.size(); ++k) {
       const std::vector<PairState>& state = traces[k].trace->state;
       add(out, ",", i < state.size() ? to_string(state[i]) : "");
-      for (const TraceColumn& c : columns[k]) add(out, ",", i < c.values->size() ? number((*c.values)[i]) : "");
+      for (const TraceColumn& c : columns[k])
+        add(out, ",", i < c.values->size() ? number((*c.values)[i]) : "");
     }
     out += "\n";
+    if (out.size() < kPiece) continue;
+    stream << out;
+    out.clear();
   }
-  return out;
+  stream << out;
 }
 
 }  // namespace
 }  // namespace report
 
-std::string trace_csv(const Trace& trace, const BurstResult& found) { return report::trace_table({{&trace, &found}}); }
+void trace_csv(const Trace& trace, const BurstResult& found, std::ostream& out) {
+  report::trace_table({{&trace, &found}}, out);
+}
 
-std::string trace_csv(const Analysis& analysis) {
+void trace_csv(const Analysis& analysis, std::ostream& out) {
   std::vector<report::TraceOf> traces;
-  for (const RegionResult* r : report::regions_of_target_clip(analysis)) traces.push_back({&r->trace, &r->found});
-  return report::trace_table(traces);
+  for (const RegionResult* r : report::regions_of_target_clip(analysis))
+    traces.push_back({&r->trace, &r->found});
+  report::trace_table(traces, out);
 }
 
 std::string bursts_csv(const Analysis& analysis) {
@@ -171,6 +190,8 @@ std::string annotations_txt(const Analysis& analysis) {
   return report::annotations(report::regions_of_target_clip(analysis));
 }
 
-std::string events_tsv(const Analysis& analysis) { return report::events(report::regions_of_target_clip(analysis)); }
+std::string events_tsv(const Analysis& analysis) {
+  return report::events(report::regions_of_target_clip(analysis));
+}
 
 }  // namespace fasc

@@ -1,4 +1,5 @@
-// Small text helpers of the outputs: numbers without locale, escaping for HTML, kinds of events in words, letters and colours.
+// Small text helpers of the outputs: numbers without locale, escaping for HTML, kinds of events in words,
+// letters and colours.
 #include "report_text.hpp"
 
 #include <algorithm>
@@ -21,8 +22,11 @@ std::string shortest(T value) {
 std::size_t utf8_length(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(at);
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3
-                             : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xC2 && lead < 0xE0 ? 2
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                           : 0;
   if (length == 0 || at + length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i)
     if ((byte(at + i) & 0xC0) != 0x80) return 0;
@@ -40,8 +44,12 @@ std::string spaced(std::string text) {
 
 }  // namespace
 
-std::string number(double value) { return shortest(value); }
-std::string number(float value) { return shortest(value); }
+std::string number(double value) {
+  return shortest(value);
+}
+std::string number(float value) {
+  return shortest(value);
+}
 
 std::string fixed(double value, int decimals, std::string_view missing) {
   if (!std::isfinite(value)) return std::string(missing);
@@ -58,7 +66,8 @@ std::string three_digits(double value, std::string_view missing) {
   const double size = std::abs(value);
   if (size > 0 && size < 0.001) {
     std::array<char, 64> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, 1).ptr;
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, 1).ptr;
     return std::string(text.data(), end);
   }
   return fixed(value, size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3, missing);
@@ -81,40 +90,62 @@ std::string html(std::string_view text) {
       continue;
     }
     const char c = text[i];
-    if (length > 1) out += text.substr(i, length);
-    else if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else if (c == '\'') out += "&#39;";
-    else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) out += c;
-    else out += ' ';
+    if (length > 1)
+      out += text.substr(i, length);
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (c == '\'')
+      out += "&#39;";
+    else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F)
+      out += c;
+    else
+      out += ' ';
     i += length;
   }
   return out;
 }
 
-std::string words(BurstKind kind) { return spaced(to_string(kind)); }
-std::string words(PairState state) { return spaced(to_string(state)); }
+std::string words(BurstKind kind) {
+  return spaced(to_string(kind));
+}
+std::string words(PairState state) {
+  return spaced(to_string(state));
+}
 
 char letter(BurstKind kind) {
   switch (kind) {
-    case BurstKind::fasciculation: return 'F';
-    case BurstKind::probe_motion: return 'M';
-    case BurstKind::contraction: return 'C';
-    case BurstKind::pulsation: return 'P';
-    case BurstKind::artefact: return 'A';
+    case BurstKind::fasciculation:
+      return 'F';
+    case BurstKind::probe_motion:
+      return 'M';
+    case BurstKind::contraction:
+      return 'C';
+    case BurstKind::pulsation:
+      return 'P';
+    case BurstKind::artefact:
+      return 'A';
   }
   return '?';
 }
 
 unsigned colour(BurstKind kind) {
   switch (kind) {
-    case BurstKind::fasciculation: return 0xF0E442;
-    case BurstKind::probe_motion: return 0xCC79A7;
-    case BurstKind::contraction: return 0x009E73;
-    case BurstKind::pulsation: return 0x0072B2;
-    case BurstKind::artefact: return 0x999999;
+    case BurstKind::fasciculation:
+      return 0xF0E442;
+    case BurstKind::probe_motion:
+      return 0xCC79A7;
+    case BurstKind::contraction:
+      return 0x009E73;
+    case BurstKind::pulsation:
+      return 0x0072B2;
+    case BurstKind::artefact:
+      return 0x999999;
   }
   return 0x999999;
 }
@@ -126,7 +157,9 @@ std::string css_colour(unsigned rgb) {
   return out;
 }
 
-std::string energy_unit(const Scale& scale) { return scale.known() ? "(mm/s)^2" : "(px/s)^2"; }
+std::string energy_unit(const Scale& scale) {
+  return scale.known() ? "(mm/s)^2" : "(px/s)^2";
+}
 
 std::vector<double> seconds_by_state(const Trace& trace) {
   std::vector<double> seconds(std::size(kStates), 0.0);
@@ -136,7 +169,8 @@ std::vector<double> seconds_by_state(const Trace& trace) {
 }
 
 double median(std::vector<float> values) {
-  values.erase(std::remove_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); }), values.end());
+  values.erase(std::remove_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); }),
+               values.end());
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());

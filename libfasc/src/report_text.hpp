@@ -1,4 +1,5 @@
-// Small text helpers of the outputs: numbers without locale, escaping for HTML, kinds of events in words, letters and colours.
+// Small text helpers of the outputs: numbers without locale, escaping for HTML, kinds of events in words,
+// letters and colours.
 #pragma once
 
 #include <string>
@@ -11,12 +12,12 @@ namespace fasc::report {
 /// Shown in every output for people.
 inline constexpr const char* kResearchNote = "research use only – not a medical device";
 /// The kinds of events in the order in which they are listed.
-inline constexpr BurstKind kKinds[] = {BurstKind::fasciculation, BurstKind::probe_motion, BurstKind::contraction,
-                                       BurstKind::pulsation, BurstKind::artefact};
+inline constexpr BurstKind kKinds[] = {BurstKind::fasciculation, BurstKind::probe_motion,
+                                       BurstKind::contraction, BurstKind::pulsation, BurstKind::artefact};
 /// The states of steps in the order in which they are listed.
-inline constexpr PairState kStates[] = {PairState::measured, PairState::first,      PairState::repeat,
-                                        PairState::freeze,   PairState::key_frame,  PairState::dark,
-                                        PairState::scene_jump, PairState::corrupt,  PairState::gap};
+inline constexpr PairState kStates[] = {PairState::measured,   PairState::first,     PairState::repeat,
+                                        PairState::freeze,     PairState::key_frame, PairState::dark,
+                                        PairState::scene_jump, PairState::corrupt,   PairState::gap};
 
 /// Adds pieces of text to the end of `out`.
 template <class... Pieces>
@@ -24,7 +25,8 @@ void add(std::string& out, const Pieces&... pieces) {
   (out.append(std::string_view(pieces)), ...);
 }
 
-/// Shortest decimal text that reads back as the same number; "" where not finite. Never depends on the locale.
+/// Shortest decimal text that reads back as the same number; "" where not finite. Never depends on the
+/// locale.
 std::string number(double value);
 /// The same for single precision (fewer digits).
 std::string number(float value);

@@ -13,9 +13,9 @@ std::string level_sentence(const RegionResult& r) {
   if (!std::isfinite(l.sure)) return "";
   const std::string unit = std::string(" ") + r.trace.scale.length_unit() + "/s";
   std::string out;
-  add(out, " In the ", html(r.trace.region.name), " the calm level was ", three_digits(l.speed), " with a spread of ",
-      three_digits(l.spread), unit, "; an event was sure above ", three_digits(l.sure), " and lasted while above ",
-      three_digits(l.edge), unit, ".");
+  add(out, " In the ", html(r.trace.region.name), " the calm level was ", three_digits(l.speed),
+      " with a spread of ", three_digits(l.spread), unit, "; an event was sure above ", three_digits(l.sure),
+      " and lasted while above ", three_digits(l.edge), unit, ".");
   return out;
 }
 
@@ -24,14 +24,21 @@ std::string energy_method(const Analysis& a) {
   const std::string unit = scaled ? "mm/s" : "px/s";
   const EnergyOptions& e = a.options.energy;
   std::string out;
-  add(out, "<h3>Energy</h3><p>For the step that ends at a frame, dense optical flow (", html(e.flow.method == "dis" ? "DIS" : e.flow.method),
-      ", preset ", std::to_string(e.flow.dis_preset), ") [1] gives the displacement <i>u</i>(<i>x</i>) in px of each of the <i>N</i> pixels "
+  add(out, "<h3>Energy</h3><p>For the step that ends at a frame, dense optical flow (",
+      html(e.flow.method == "dis" ? "DIS" : e.flow.method), ", preset ", std::to_string(e.flow.dis_preset),
+      ") [1] gives the displacement <i>u</i>(<i>x</i>) in px of each of the <i>N</i> pixels "
       "of region <i>R</i> since the last distinct picture, <i>dt</i> earlier. With the scale <i>s</i> (",
-      scaled ? "mm per px" : "no scale is known, so <i>s</i> = 1 and lengths are px", "):</p>"
-      "<p class=\"formula\"><i>v</i>(<i>x</i>) = √((<i>s<sub>x</sub>u<sub>x</sub></i>)² + (<i>s<sub>y</sub>u<sub>y</sub></i>)²) / <i>dt</i> &nbsp; in ",
-      unit, "<br><i>E</i>(<i>t</i>) = 1/<i>N</i> · Σ<sub><i>x</i>∈<i>R</i></sub> <i>v</i>(<i>x</i>)² &nbsp; in (", unit,
-      ")²</p><p>Nothing is subtracted. Steps onto a key frame that changes the picture, repeats, freezes, dark or damaged pictures, jumps of the "
-      "scene and steps of more than ", number(e.pairs.longest_step_s), " s are not measured: they are missing, not zero.</p>");
+      scaled ? "mm per px" : "no scale is known, so <i>s</i> = 1 and lengths are px",
+      "):</p>"
+      "<p class=\"formula\"><i>v</i>(<i>x</i>) = √((<i>s<sub>x</sub>u<sub>x</sub></i>)² + "
+      "(<i>s<sub>y</sub>u<sub>y</sub></i>)²) / <i>dt</i> &nbsp; in ",
+      unit,
+      "<br><i>E</i>(<i>t</i>) = 1/<i>N</i> · Σ<sub><i>x</i>∈<i>R</i></sub> <i>v</i>(<i>x</i>)² &nbsp; in (",
+      unit,
+      ")²</p><p>Nothing is subtracted. Steps onto a key frame that changes the picture, repeats, freezes, "
+      "dark or damaged pictures, jumps of the "
+      "scene and steps of more than ",
+      number(e.pairs.longest_step_s), " s are not measured: they are missing, not zero.</p>");
   return out;
 }
 
@@ -39,13 +46,17 @@ std::string burst_method(const Analysis& a) {
   const BurstOptions& b = a.options.bursts;
   const bool scaled = a.clip.scale.known();
   std::string out;
-  add(out, "<h3>Events</h3><p>The speed of the fastest part of the region is held against its own calm level: an event is sure ",
-      number(b.threshold), " robust standard deviations above it, and begins and ends at ", number(b.edge_threshold),
-      ". Its peak must reach ", scaled ? number(b.floor_mm_s) + " mm/s" : number(b.floor_px_s) + " px/s", " and ",
-      number(b.floor_px), " px per step. Lobes less than ", number(b.join_s),
-      " s apart are one event, since tissue moves out and back in one twitch. Events shorter than ", number(b.shortest_s),
-      " s are artefacts, longer than ", number(b.longest_s), " s contractions; motion of which the near field shows at least ",
-      number(b.near_field_share), " is probe motion; motion in the rhythm of the pulse is pulsation. What remains is a fasciculation.",
+  add(out,
+      "<h3>Events</h3><p>The speed of the fastest part of the region is held against its own calm level: an "
+      "event is sure ",
+      number(b.threshold), " robust standard deviations above it, and begins and ends at ",
+      number(b.edge_threshold), ". Its peak must reach ",
+      scaled ? number(b.floor_mm_s) + " mm/s" : number(b.floor_px_s) + " px/s", " and ", number(b.floor_px),
+      " px per step. Lobes less than ", number(b.join_s),
+      " s apart are one event, since tissue moves out and back in one twitch. Events shorter than ",
+      number(b.shortest_s), " s are artefacts, longer than ", number(b.longest_s),
+      " s contractions; motion of which the near field shows at least ", number(b.near_field_share),
+      " is probe motion; motion in the rhythm of the pulse is pulsation. What remains is a fasciculation.",
       level_sentence(a.target), a.control ? level_sentence(*a.control) : "", "</p>");
   return out;
 }
@@ -58,11 +69,13 @@ std::string headline(const Analysis& a) {
   const std::string time = fixed(a.target.observed_s, 1) + " s";
   std::string out;
   if (events == 0)
-    add(out, "No fasciculation seen in ", time, " of the target; up to ", three_digits(a.target.rate.zero_bound_per_min),
+    add(out, "No fasciculation seen in ", time, " of the target; up to ",
+        three_digits(a.target.rate.zero_bound_per_min),
         " per minute cannot be ruled out (one-sided 95 % bound).");
   else
-    add(out, std::to_string(events), events == 1 ? " fasciculation" : " fasciculations", " in ", time, " of the target: ",
-        three_digits(a.target.rate.per_min), " per minute (95 % interval ", interval_words(a.target.rate.ci_per_min), ").");
+    add(out, std::to_string(events), events == 1 ? " fasciculation" : " fasciculations", " in ", time,
+        " of the target: ", three_digits(a.target.rate.per_min), " per minute (95 % interval ",
+        interval_words(a.target.rate.ci_per_min), ").");
   return out;
 }
 
@@ -88,26 +101,39 @@ std::vector<std::string> cautions(const Analysis& a) {
 std::string methods(const Analysis& a) {
   std::string out = energy_method(a) + burst_method(a);
   out +=
-      "<h3>Rates and intervals</h3><p>The rate counts fasciculations only, over the time that was observed (measured steps, and gaps of at "
-      "most 0.1 s between them). Intervals are two-sided 95 % and exact: for a rate the Poisson interval [2], for the ratio of two rates the "
-      "binomial interval of the target's share of all events, given their number [3]; <i>p</i> is twice the smaller tail of the same "
+      "<h3>Rates and intervals</h3><p>The rate counts fasciculations only, over the time that was observed "
+      "(measured steps, and gaps of at "
+      "most 0.1 s between them). Intervals are two-sided 95 % and exact: for a rate the Poisson interval "
+      "[2], for the ratio of two rates the "
+      "binomial interval of the target's share of all events, given their number [3]; <i>p</i> is twice the "
+      "smaller tail of the same "
       "binomial. Without any event the bound 3.0/<i>T</i> is one-sided.</p>"
-      "<h3>References</h3><p>[1] Kroeger et al. 2016, Fast optical flow using dense inverse search, arXiv:1603.03590. [2] Garwood 1936, "
-      "Biometrika 28:437. [3] Clopper and Pearson 1934, Biometrika 26:404. Colours: Okabe and Ito 2008, Color universal design.</p>";
+      "<h3>References</h3><p>[1] Kroeger et al. 2016, Fast optical flow using dense inverse search, "
+      "arXiv:1603.03590. [2] Garwood 1936, "
+      "Biometrika 28:437. [3] Clopper and Pearson 1934, Biometrika 26:404. Colours: Okabe and Ito 2008, "
+      "Color universal design.</p>";
   return out;
 }
 
 std::string limits(const Analysis& a) {
   std::string out =
-      "<ul><li>This is a measurement, not a diagnosis: healthy people fasciculate too, most of all in the calf and the foot.</li>"
+      "<ul><li>This is a measurement, not a diagnosis: healthy people fasciculate too, most of all in the "
+      "calf and the foot.</li>"
       "<li>Fasciculations cluster, so Poisson intervals are too narrow.</li>"
       "<li>Only motion in the image plane is seen, and only in the part of the muscle that was imaged.</li>"
-      "<li>Gaps of more than a minute between fasciculations occur: a short clip without any shows little.</li>"
-      "<li>Voluntary contraction, tremor, pulse, breathing and probe motion move muscle as well. They are told apart by rule, and rules "
+      "<li>Gaps of more than a minute between fasciculations occur: a short clip without any shows "
+      "little.</li>"
+      "<li>Voluntary contraction, tremor, pulse, breathing and probe motion move muscle as well. They are "
+      "told apart by rule, and rules "
       "err: look at the annotated video before relying on a count.</li>";
   if (!a.clip.scale.known())
-    out += "<li>No scale (mm per px) is known: speeds and sizes are in px and cannot be compared with other clips.</li>";
-  if (!a.control) out += "<li>No control muscle was given, so nothing here says whether the rate is unusual for this person.</li>";
+    out +=
+        "<li>No scale (mm per px) is known: speeds and sizes are in px and cannot be compared with other "
+        "clips.</li>";
+  if (!a.control)
+    out +=
+        "<li>No control muscle was given, so nothing here says whether the rate is unusual for this "
+        "person.</li>";
   return out + "</ul>";
 }
 

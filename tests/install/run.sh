@@ -52,7 +52,7 @@ static() {
 
 shared() {
   rm -rf "$work/shared"
-  cmake -S . -B build/shared -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON
+  cmake -S . -B build/shared -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DFASC_BUILD_TOOLS=OFF
   cmake --build build/shared
   no_tests_in build/shared
   cmake --install build/shared --prefix "$work/shared"
