@@ -1,4 +1,5 @@
-// Traces without pixels: motion is a function of place and time, and the grid and the numbers per frame follow from it.
+// Traces without pixels: motion is a function of place and time, and the grid and the numbers per frame
+// follow from it.
 #pragma once
 
 #include <cmath>
@@ -15,8 +16,8 @@ namespace fasc_test {
 struct TraceSettings {
   double fps = 30;
   double seconds = 10;
-  double mm_per_px = 0.1;        ///< 0: no scale
-  double noise_px = 0.01;        ///< deviation of each cell's displacement per step
+  double mm_per_px = 0.1;  ///< 0: no scale
+  double noise_px = 0.01;  ///< deviation of each cell's displacement per step
   bool near_field = true;
   std::uint64_t seed = 1;
 };
@@ -38,13 +39,14 @@ struct Twitch {
   double rise_s = 0.1, hold_s = 0, fall_s = 0.2;
   double amplitude_px = 4;
   cv::Point2d centre{140, 190};
-  double radius_px = 35;         ///< deviation of the Gaussian
+  double radius_px = 35;  ///< deviation of the Gaussian
   double direction_deg = -17;
 
   double end_s() const { return onset_s + rise_s + hold_s + fall_s; }
   cv::Point2d at(cv::Point2d place, double time_s) const {
     const cv::Point2d off = place - centre;
-    const double size = amplitude_px * std::exp(-off.dot(off) / (2 * radius_px * radius_px)) * rise_and_fall(time_s - onset_s, rise_s, hold_s, fall_s);
+    const double size = amplitude_px * std::exp(-off.dot(off) / (2 * radius_px * radius_px)) *
+                        rise_and_fall(time_s - onset_s, rise_s, hold_s, fall_s);
     return {size * std::cos(direction_deg * CV_PI / 180), size * std::sin(direction_deg * CV_PI / 180)};
   }
 };
@@ -57,7 +59,9 @@ inline Motion motion_of(std::vector<Twitch> twitches) {
   };
 }
 
-inline cv::Point2d still(cv::Point2d, double) { return {}; }
+inline cv::Point2d still(cv::Point2d, double) {
+  return {};
+}
 
 inline fasc::Region box_region(const char* name, double x, double y, double w, double h) {
   return {name, "polygon", {{x, y}, {x + w, y}, {x + w, y + h}, {x, y + h}}};
@@ -76,8 +80,11 @@ class TraceMaker {
   }
 
   /// All frames; `state_of` names those that are not measured, and what became of them.
-  fasc::Trace make(const Motion& muscle, const Motion& near = still,
-                   const std::function<fasc::PairState(double)>& state_of = [](double) { return fasc::PairState::measured; }) {
+  fasc::Trace make(
+      const Motion& muscle, const Motion& near = still,
+      const std::function<fasc::PairState(double)>& state_of = [](double) {
+        return fasc::PairState::measured;
+      }) {
     const int frames = static_cast<int>(std::lround(settings_.seconds * settings_.fps));
     double last_s = 0;
     for (int i = 0; i < frames; ++i) {
@@ -102,8 +109,8 @@ class TraceMaker {
 
  private:
   void add_missing() {
-    for (auto* column : {&trace_.energy, &trace_.rms_speed, &trace_.active_share, &trace_.whole_share, &trace_.fast_speed,
-                         &trace_.near_dx, &trace_.near_dy}) {
+    for (auto* column : {&trace_.energy, &trace_.rms_speed, &trace_.active_share, &trace_.whole_share,
+                         &trace_.fast_speed, &trace_.near_dx, &trace_.near_dy}) {
       column->push_back(kNaN);
     }
     trace_.grid.insert(trace_.grid.end(), kCols * kRows * 2, fasc::kGridMissing);
@@ -131,8 +138,10 @@ class TraceMaker {
     trace_.whole_share.push_back(square > 0 ? static_cast<float>(mean.dot(mean) / square) : 0.f);
     const cv::Point2d place(140, 77);
     const cv::Point2d shift = near(place, to_s) - near(place, from_s);
-    trace_.near_dx.push_back(settings_.near_field ? static_cast<float>(shift.x + random_.gaussian(settings_.noise_px / 4)) : kNaN);
-    trace_.near_dy.push_back(settings_.near_field ? static_cast<float>(shift.y + random_.gaussian(settings_.noise_px / 4)) : kNaN);
+    trace_.near_dx.push_back(
+        settings_.near_field ? static_cast<float>(shift.x + random_.gaussian(settings_.noise_px / 4)) : kNaN);
+    trace_.near_dy.push_back(
+        settings_.near_field ? static_cast<float>(shift.y + random_.gaussian(settings_.noise_px / 4)) : kNaN);
   }
 
   TraceSettings settings_;

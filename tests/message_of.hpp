@@ -1,4 +1,5 @@
-// What a call refuses with: the message of the error thrown, so that tests can look for the value, the frame and what is allowed.
+// What a call refuses with: the message of the error thrown, so that tests can look for the value, the frame
+// and what is allowed.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,7 +10,8 @@
 
 namespace fasc_test {
 
-/// Message of the error of kind E thrown by `call`; a failure and "" where nothing or something else is thrown.
+/// Message of the error of kind E thrown by `call`; a failure and "" where nothing or something else is
+/// thrown.
 template <class E = fasc::MisuseError, class Call>
 std::string message_of(Call&& call) {
   try {
@@ -26,9 +28,12 @@ std::string message_of(Call&& call) {
   return "";
 }
 
-inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+inline bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace fasc_test
 
 /// The text holds the part, and the failure shows both.
-#define EXPECT_HAS(text, part) EXPECT_TRUE(fasc_test::has((text), (part))) << "'" << (part) << "' is not in: " << (text)
+#define EXPECT_HAS(text, part) \
+  EXPECT_TRUE(fasc_test::has((text), (part))) << "'" << (part) << "' is not in: " << (text)

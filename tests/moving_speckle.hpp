@@ -1,4 +1,5 @@
-// Speckle that can be shifted by parts of a pixel, with coarse structure like layers of tissue, for tests of flow and energy.
+// Speckle that can be shifted by parts of a pixel, with coarse structure like layers of tissue, for tests of
+// flow and energy.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -11,7 +12,8 @@ namespace fasc_test {
 /// One random tissue; pictures of it differ only by where it has moved and by fresh noise.
 class MovingSpeckle {
  public:
-  explicit MovingSpeckle(cv::Size size, std::uint64_t seed = 1, double grain_px = 1.6) : size_(size), noise_(seed * 977 + 5) {
+  explicit MovingSpeckle(cv::Size size, std::uint64_t seed = 1, double grain_px = 1.6)
+      : size_(size), noise_(seed * 977 + 5) {
     cv::RNG random(seed);
     const cv::Size whole(size.width + 2 * kMargin, size.height + 2 * kMargin);
     cv::Mat fine(whole, CV_32F), coarse(whole, CV_32F);

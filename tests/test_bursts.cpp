@@ -30,15 +30,18 @@ Trace trace_of(std::vector<Twitch> twitches, const TraceSettings& settings = {})
 }
 
 int count(const BurstResult& result, BurstKind kind) {
-  return static_cast<int>(std::count_if(result.bursts.begin(), result.bursts.end(), [&](const Burst& b) { return b.kind == kind; }));
+  return static_cast<int>(std::count_if(result.bursts.begin(), result.bursts.end(),
+                                        [&](const Burst& b) { return b.kind == kind; }));
 }
 
 std::string listed(const BurstResult& result) {
   std::ostringstream text;
   text << "sure " << result.level.sure << " edge " << result.level.edge;
   for (const Burst& b : result.bursts) {
-    text << "\n" << b.onset_s << "-" << b.end_s << " " << to_string(b.kind) << " score " << b.score << " px " << b.peak_displacement_px
-         << " near " << b.near_field_ratio << " rest " << b.rest_share << " rise " << b.contraction_s;
+    text << "\n"
+         << b.onset_s << "-" << b.end_s << " " << to_string(b.kind) << " score " << b.score << " px "
+         << b.peak_displacement_px << " near " << b.near_field_ratio << " rest " << b.rest_share << " rise "
+         << b.contraction_s;
   }
   return text.str();
 }
@@ -49,7 +52,9 @@ Twitch at(double onset_s) {
   return twitch;
 }
 
-bool alike(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+bool alike(double a, double b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
 
 }  // namespace
 
@@ -88,7 +93,8 @@ TEST(Bursts, ActiveAreaFollowsTheRadius) {
   small.centre = large.centre = {155, 205};
   small.radius_px = 25;
   large.radius_px = 60;
-  const Burst a = find_bursts(trace_of({small})).bursts.at(0), b = find_bursts(trace_of({large})).bursts.at(0);
+  const Burst a = find_bursts(trace_of({small})).bursts.at(0),
+              b = find_bursts(trace_of({large})).bursts.at(0);
   // Half of the displacement is left at 1.18 radii: circles of 29 and 71 px, in whole cells of 900 px².
   EXPECT_NEAR(a.active_area_px, 2700, 1900);
   EXPECT_NEAR(b.active_area_px, 15700, 3700);
@@ -137,7 +143,8 @@ TEST(Bursts, LobesWithAPauseBetweenThemAreOneTwitch) {
 
 TEST(Bursts, PublishedTwitchShapesAreFasciculations) {
   // Contraction 160–195 ms, relaxation 330–385 ms.
-  for (const auto& [rise_s, fall_s] : {std::pair(0.16, 0.33), std::pair(0.195, 0.385), std::pair(0.06, 0.1)}) {
+  for (const auto& [rise_s, fall_s] :
+       {std::pair(0.16, 0.33), std::pair(0.195, 0.385), std::pair(0.06, 0.1)}) {
     for (const double fps : {20.0, 30.0, 43.0, 75.0}) {
       TraceSettings settings;
       settings.fps = fps;
@@ -147,7 +154,8 @@ TEST(Bursts, PublishedTwitchShapesAreFasciculations) {
       twitch.amplitude_px = 7;
       const BurstResult result = find_bursts(trace_of({twitch}, settings));
       ASSERT_EQ(result.bursts.size(), 1u) << rise_s << " s at " << fps << ": " << listed(result);
-      EXPECT_EQ(result.bursts[0].kind, BurstKind::fasciculation) << rise_s << " s at " << fps << ": " << listed(result);
+      EXPECT_EQ(result.bursts[0].kind, BurstKind::fasciculation)
+          << rise_s << " s at " << fps << ": " << listed(result);
       EXPECT_NEAR(result.bursts[0].onset_s, 3.0, 0.055) << fps;
     }
   }
@@ -247,8 +255,12 @@ TEST(Bursts, AtTheClipsEndTheReturnIsNotJudged) {
 
 TEST(Bursts, BesideADarkStretchItIsAnArtefact) {
   const auto dark = [](double t) { return t > 3.35 && t < 4 ? PairState::dark : PairState::measured; };
-  const auto jump = [](double t) { return std::abs(t - 2.9) < 0.02 ? PairState::scene_jump : PairState::measured; };
-  const auto damage = [](double t) { return std::abs(t - 2.95) < 0.02 ? PairState::corrupt : PairState::measured; };
+  const auto jump = [](double t) {
+    return std::abs(t - 2.9) < 0.02 ? PairState::scene_jump : PairState::measured;
+  };
+  const auto damage = [](double t) {
+    return std::abs(t - 2.95) < 0.02 ? PairState::corrupt : PairState::measured;
+  };
   const auto far = [](double t) { return t > 3.8 && t < 4.5 ? PairState::dark : PairState::measured; };
   const auto kind = [](const std::function<PairState(double)>& state) {
     const BurstResult result = find_bursts(TraceMaker().make(motion_of({at(3)}), fasc_test::still, state));
@@ -268,7 +280,9 @@ TEST(Bursts, WeakOnesRightAfterAKeyFrameAreTheEncoders) {
   weak.rise_s = 0.06, weak.fall_s = 0.06;
   weak.amplitude_px = 1.2;
   weak.radius_px = 30;
-  const auto key = [](double t) { return std::abs(t - 3.0) < 0.01 ? PairState::key_frame : PairState::measured; };
+  const auto key = [](double t) {
+    return std::abs(t - 3.0) < 0.01 ? PairState::key_frame : PairState::measured;
+  };
   const BurstResult plain = find_bursts(trace_of({weak}, settings));
   ASSERT_EQ(plain.bursts.size(), 1u) << listed(plain);
   ASSERT_LT(plain.bursts[0].score, 35) << "weak";
@@ -335,7 +349,8 @@ TEST(Bursts, BelowTheFloorNothingIsFound) {
   BurstOptions options;
   options.floor_mm_s = 0.2;
   options.floor_px = 0.05;
-  EXPECT_EQ(find_bursts(trace_of({tiny}, settings), options).bursts.size(), 1u) << "the floor is what keeps it out";
+  EXPECT_EQ(find_bursts(trace_of({tiny}, settings), options).bursts.size(), 1u)
+      << "the floor is what keeps it out";
 }
 
 TEST(Bursts, TooLittleToJudge) {
@@ -352,8 +367,10 @@ TEST(Bursts, TooLittleToJudge) {
 }
 
 TEST(Bursts, AllMissing) {
-  for (const PairState state : {PairState::dark, PairState::freeze, PairState::corrupt, PairState::key_frame}) {
-    const BurstResult result = find_bursts(TraceMaker().make(motion_of({at(3)}), fasc_test::still, [&](double) { return state; }));
+  for (const PairState state :
+       {PairState::dark, PairState::freeze, PairState::corrupt, PairState::key_frame}) {
+    const BurstResult result =
+        find_bursts(TraceMaker().make(motion_of({at(3)}), fasc_test::still, [&](double) { return state; }));
     EXPECT_TRUE(result.bursts.empty());
     EXPECT_TRUE(std::isnan(result.level.sure));
     for (const float speed : result.speed) EXPECT_TRUE(std::isnan(speed));
@@ -372,7 +389,8 @@ TEST(Bursts, ConstantTraces) {
 TEST(Bursts, MissingCellsAndNoCellAtAll) {
   Trace trace = trace_of({at(3)});
   for (std::size_t i = 0; i < trace.grid.size(); i += 2 * TraceMaker::kCols) {
-    for (std::size_t k = 0; k < 6; ++k) trace.grid[i + k] = fasc::kGridMissing;  // the three columns on the left
+    for (std::size_t k = 0; k < 6; ++k)
+      trace.grid[i + k] = fasc::kGridMissing;  // the three columns on the left
   }
   ASSERT_EQ(find_bursts(trace).bursts.size(), 1u);
   std::fill(trace.grid.begin(), trace.grid.end(), fasc::kGridMissing);
@@ -402,8 +420,11 @@ TEST(Bursts, GatesAreInSecondsNotFrames) {
 TEST(Bursts, AMissingStepInsideATwitchIsBridged) {
   TraceSettings settings;
   settings.fps = 50;
-  const auto key = [](double t) { return std::abs(t - 3.06) < 0.001 ? PairState::key_frame : PairState::measured; };
-  const BurstResult result = find_bursts(TraceMaker(settings).make(motion_of({at(3)}), fasc_test::still, key));
+  const auto key = [](double t) {
+    return std::abs(t - 3.06) < 0.001 ? PairState::key_frame : PairState::measured;
+  };
+  const BurstResult result =
+      find_bursts(TraceMaker(settings).make(motion_of({at(3)}), fasc_test::still, key));
   ASSERT_EQ(result.bursts.size(), 1u) << listed(result);
   EXPECT_EQ(result.bursts[0].kind, BurstKind::fasciculation);
   EXPECT_NEAR(result.bursts[0].missing_s, 0.02, 1e-9);
@@ -415,12 +436,16 @@ TEST(Bursts, AMissingStepInsideATwitchIsBridged) {
 TEST(Bursts, RepeatedFramesInsideATwitchChangeLittle) {
   TraceSettings settings;
   settings.fps = 50;
-  const auto every_second = [](double t) { return std::lround(t * 50) % 2 == 1 ? PairState::repeat : PairState::measured; };
-  const BurstResult result = find_bursts(TraceMaker(settings).make(motion_of({at(3)}), fasc_test::still, every_second));
+  const auto every_second = [](double t) {
+    return std::lround(t * 50) % 2 == 1 ? PairState::repeat : PairState::measured;
+  };
+  const BurstResult result =
+      find_bursts(TraceMaker(settings).make(motion_of({at(3)}), fasc_test::still, every_second));
   ASSERT_EQ(result.bursts.size(), 1u) << listed(result);
   EXPECT_EQ(result.bursts[0].kind, BurstKind::fasciculation);
   EXPECT_NEAR(result.bursts[0].onset_s, 3.0, 0.045);
-  EXPECT_NEAR(result.bursts[0].peak_displacement_px, find_bursts(trace_of({at(3)}, settings)).bursts.at(0).peak_displacement_px, 0.2);
+  EXPECT_NEAR(result.bursts[0].peak_displacement_px,
+              find_bursts(trace_of({at(3)}, settings)).bursts.at(0).peak_displacement_px, 0.2);
 }
 
 TEST(Bursts, SameTraceSameBursts) {
@@ -442,7 +467,8 @@ TEST(Bursts, ConfidenceIsAShareAndGrowsWithTheTwitch) {
   Twitch small = at(3), large = at(3);
   small.amplitude_px = 1.2;
   large.amplitude_px = 8;
-  const Burst a = find_bursts(trace_of({small}, settings)).bursts.at(0), b = find_bursts(trace_of({large}, settings)).bursts.at(0);
+  const Burst a = find_bursts(trace_of({small}, settings)).bursts.at(0),
+              b = find_bursts(trace_of({large}, settings)).bursts.at(0);
   EXPECT_GT(a.confidence, 0);
   EXPECT_LT(a.confidence, b.confidence);
   EXPECT_LE(b.confidence, 1);

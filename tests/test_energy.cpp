@@ -1,4 +1,5 @@
-// The trace: energy and the other numbers per frame against their formulas, masks, missing steps, observed time and memory.
+// The trace: energy and the other numbers per frame against their formulas, masks, missing steps, observed
+// time and memory.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -23,26 +24,34 @@ namespace {
 constexpr double kFps = 25;
 const cv::Size kFrame(240, 200);
 constexpr double kGrain_px = 3.5;
-// Whole px of motion and this preset: nearly free of bias, so that the formulas show. Parts of a px are off by up to 0.11 px.
+// Whole px of motion and this preset: nearly free of bias, so that the formulas show. Parts of a px are off
+// by up to 0.11 px.
 constexpr int kPreset = 2;
 
-Region region_of(const std::string& name, std::vector<cv::Point2d> corners) { return {name, "polygon", std::move(corners)}; }
+Region region_of(const std::string& name, std::vector<cv::Point2d> corners) {
+  return {name, "polygon", std::move(corners)};
+}
 
 Region rectangle(const std::string& name, double x, double y, double w, double h) {
   return region_of(name, {{x, y}, {x + w, y}, {x + w, y + h}, {x, y + h}});
 }
 
-Region muscle() { return rectangle("target", 40, 60, 160, 112); }
+Region muscle() {
+  return rectangle("target", 40, 60, 160, 112);
+}
 
-Scale scale_of(double x, double y) { return {x, y, "user"}; }
+Scale scale_of(double x, double y) {
+  return {x, y, "user"};
+}
 
 /// Whole picture moving by (dx, dy) per frame.
 std::function<cv::Mat(int)> steady(MovingSpeckle& speckle, double dx, double dy) {
   return [&speckle, dx, dy](int i) { return speckle.picture(i * dx, i * dy); };
 }
 
-Trace measured(const std::function<cv::Mat(int)>& picture, const Region& region, const std::optional<Region>& near = {},
-               const Scale& scale = {}, int frames = 6, EnergyOptions options = {}) {
+Trace measured(const std::function<cv::Mat(int)>& picture, const Region& region,
+               const std::optional<Region>& near = {}, const Scale& scale = {}, int frames = 6,
+               EnergyOptions options = {}) {
   options.flow.dis_preset = kPreset;
   RegionMeter meter(region, near, scale, false, options);
   for (int i = 0; i < frames; ++i) meter.add(frame_of(picture(i), i, i / kFps));
@@ -51,9 +60,10 @@ Trace measured(const std::function<cv::Mat(int)>& picture, const Region& region,
 
 std::size_t bytes_per_frame(const Trace& trace) {
   const auto bytes = [](const auto& column) { return column.size() * sizeof(column[0]); };
-  const std::size_t all = bytes(trace.time_s) + bytes(trace.step_s) + bytes(trace.state) + bytes(trace.energy) +
-                          bytes(trace.rms_speed) + bytes(trace.active_share) + bytes(trace.whole_share) + bytes(trace.fast_speed) +
-                          bytes(trace.near_dx) + bytes(trace.near_dy) + bytes(trace.change) + bytes(trace.grid);
+  const std::size_t all = bytes(trace.time_s) + bytes(trace.step_s) + bytes(trace.state) +
+                          bytes(trace.energy) + bytes(trace.rms_speed) + bytes(trace.active_share) +
+                          bytes(trace.whole_share) + bytes(trace.fast_speed) + bytes(trace.near_dx) +
+                          bytes(trace.near_dy) + bytes(trace.change) + bytes(trace.grid);
   return all / trace.frames();
 }
 
@@ -64,8 +74,9 @@ TEST(Energy, FirstEntryIsMissing) {
   const Trace trace = measured(steady(speckle, 1, 0), muscle(), rectangle("near field", 40, 20, 160, 32));
   ASSERT_EQ(trace.frames(), 6u);
   EXPECT_EQ(trace.state[0], PairState::first);
-  for (const auto* column : {&trace.step_s, &trace.energy, &trace.rms_speed, &trace.active_share, &trace.whole_share,
-                             &trace.fast_speed, &trace.near_dx, &trace.near_dy, &trace.change}) {
+  for (const auto* column :
+       {&trace.step_s, &trace.energy, &trace.rms_speed, &trace.active_share, &trace.whole_share,
+        &trace.fast_speed, &trace.near_dx, &trace.near_dy, &trace.change}) {
     ASSERT_EQ(column->size(), 6u);
     EXPECT_TRUE(std::isnan((*column)[0]));
     for (std::size_t i = 1; i < 6; ++i) EXPECT_FALSE(std::isnan((*column)[i]));
@@ -116,10 +127,13 @@ TEST(Energy, ActiveShareCountsFasterPixels) {
   EnergyOptions options;
   options.active_speed_px_s = 30;
   EXPECT_GT(measured(steady(speckle, 2, 0), muscle(), {}, {}, 4, options).active_share[2], 0.99f);  // 50 px/s
-  EXPECT_LT(measured(steady(speckle, 1.0, 0), muscle(), {}, {}, 4, options).active_share[2], 0.01f);  // 25 px/s
+  EXPECT_LT(measured(steady(speckle, 1.0, 0), muscle(), {}, {}, 4, options).active_share[2],
+            0.01f);  // 25 px/s
   options.active_speed_mm_s = 3.0;
-  EXPECT_GT(measured(steady(speckle, 2, 0), muscle(), {}, scale_of(0.1, 0.1), 4, options).active_share[2], 0.99f);  // 5 mm/s
-  EXPECT_LT(measured(steady(speckle, 1.0, 0), muscle(), {}, scale_of(0.1, 0.1), 4, options).active_share[2], 0.01f);  // 2.5 mm/s
+  EXPECT_GT(measured(steady(speckle, 2, 0), muscle(), {}, scale_of(0.1, 0.1), 4, options).active_share[2],
+            0.99f);  // 5 mm/s
+  EXPECT_LT(measured(steady(speckle, 1.0, 0), muscle(), {}, scale_of(0.1, 0.1), 4, options).active_share[2],
+            0.01f);  // 2.5 mm/s
 }
 
 namespace {
@@ -161,7 +175,8 @@ TEST(Energy, OnlyThePolygonCounts) {
   const Trace moving = measured(picture, region_of("target", {{40, 60}, {116, 60}, {116, 172}, {40, 172}}));
   const Trace still = measured(picture, region_of("target", {{128, 60}, {200, 60}, {200, 172}, {128, 172}}));
   // An L: its box holds the moving half too, its mask only the lowest part of that.
-  const Region l_shape = region_of("target", {{130, 60}, {200, 60}, {200, 172}, {40, 172}, {40, 160}, {130, 160}});
+  const Region l_shape =
+      region_of("target", {{130, 60}, {200, 60}, {200, 172}, {40, 172}, {40, 160}, {130, 160}});
   const Trace l = measured(picture, l_shape);
   const double v2 = kFps * kFps, share = 80.0 * 12.0 / l_shape.area_px();
   EXPECT_EQ(l.region.bounds(), muscle().bounds());
@@ -177,7 +192,8 @@ TEST(Energy, GridHoldsTheMotionOfEachCell) {
   const Trace trace = measured(halves(speckle, 120, 0), muscle());
   EXPECT_LE(trace.grid_cols * trace.grid_rows, fasc::kGridCells);
   EXPECT_GE(trace.grid_cols * trace.grid_rows, 30);
-  ASSERT_EQ(trace.grid.size(), trace.frames() * static_cast<std::size_t>(trace.grid_cols * trace.grid_rows) * 2);
+  ASSERT_EQ(trace.grid.size(),
+            trace.frames() * static_cast<std::size_t>(trace.grid_cols * trace.grid_rows) * 2);
   ASSERT_GE(trace.grid_cols, 4);
   for (int row = 0; row < trace.grid_rows; ++row) {
     for (int col = 0; col < trace.grid_cols; ++col) {
@@ -201,7 +217,8 @@ TEST(Energy, GridCellsOutsideThePolygonAreMissing) {
   EXPECT_EQ(trace.cell_share[0], 1.0f);
   EXPECT_EQ(trace.cell_share.back(), 0.0f);
   double inside = 0;
-  for (const float share : trace.cell_share) inside += static_cast<double>(share) / static_cast<double>(trace.cell_share.size());
+  for (const float share : trace.cell_share)
+    inside += static_cast<double>(share) / static_cast<double>(trace.cell_share.size());
   EXPECT_NEAR(inside, 0.5, 0.02);
 }
 
@@ -220,7 +237,8 @@ TEST(Energy, NearFieldHasItsOwnMotion) {
     speckle.moved(2 * i, -i).rowRange(0, 56).copyTo(tissue.rowRange(0, 56));
     return speckle.seen(tissue, 0.5);
   };
-  const Trace trace = measured(picture, muscle(), rectangle("near field", 40, 16, 160, 34), scale_of(0.1, 0.1));
+  const Trace trace =
+      measured(picture, muscle(), rectangle("near field", 40, 16, 160, 34), scale_of(0.1, 0.1));
   for (std::size_t i = 1; i < trace.frames(); ++i) {
     EXPECT_NEAR(trace.near_dx[i], 2.0, 0.08);
     EXPECT_NEAR(trace.near_dy[i], -1.0, 0.08);
@@ -252,7 +270,8 @@ TEST(Energy, AfterARepeatTheStepIsOverAllTheTime) {
 
 TEST(Energy, TwoRegionsTakeAtMost512BytesPerFrame) {
   MovingSpeckle speckle(kFrame, 1, kGrain_px);
-  for (const Region& region : {muscle(), rectangle("target", 8, 60, 224, 40), rectangle("target", 100, 20, 30, 170), rectangle("target", 20, 20, 24, 24)}) {
+  for (const Region& region : {muscle(), rectangle("target", 8, 60, 224, 40),
+                               rectangle("target", 100, 20, 30, 170), rectangle("target", 20, 20, 24, 24)}) {
     const Trace trace = measured(steady(speckle, 1, 0), region);
     EXPECT_LE(2 * bytes_per_frame(trace), 512u) << region.bounds();
     EXPECT_GT(bytes_per_frame(trace), 40u);
@@ -275,7 +294,8 @@ TEST(Energy, WhatIsRefused) {
   RegionMeter meter(muscle(), {}, {}, false);
   meter.add(frame_of(picture, 0, 0));
   EXPECT_HAS(message_of([&] { meter.add(frame_of(picture, 1, 0)); }), "times of frames must rise");
-  EXPECT_HAS(message_of([&] { meter.add(frame_of(picture(cv::Rect(0, 0, 220, 200)).clone(), 1, 0.04)); }), "frames of one size");
+  EXPECT_HAS(message_of([&] { meter.add(frame_of(picture(cv::Rect(0, 0, 220, 200)).clone(), 1, 0.04)); }),
+             "frames of one size");
   EXPECT_HAS(message_of([&] { meter.add(frame_of(cv::Mat(kFrame, CV_8UC3), 1, 0.04)); }), "CV_8UC1");
   RegionMeter outside(rectangle("control", 200, 60, 60, 60), {}, {}, false);
   EXPECT_HAS(message_of([&] { outside.add(frame_of(picture, 0, 0)); }), "control region lies outside");
@@ -304,7 +324,8 @@ Trace states_of(int frames, const std::function<PairState(int)>& state) {
     const PairState now = i == 0 ? PairState::first : state(i);
     trace.time_s.push_back(time_s);
     trace.state.push_back(now);
-    trace.step_s.push_back(i == 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(time_s - last_s));
+    trace.step_s.push_back(i == 0 ? std::numeric_limits<float>::quiet_NaN()
+                                  : static_cast<float>(time_s - last_s));
     if (now != PairState::repeat && now != PairState::freeze) last_s = time_s;
   }
   return trace;
@@ -324,16 +345,20 @@ TEST(ObservedTime, NothingMeasuredOrNoFrame) {
 
 TEST(ObservedTime, GapsOfATenthOfASecondAreBridged) {
   const auto with_missing = [](int from, int to) {
-    return states_of(101, [=](int i) { return i >= from && i < to ? PairState::key_frame : PairState::measured; }).observed_s();
+    return states_of(101,
+                     [=](int i) { return i >= from && i < to ? PairState::key_frame : PairState::measured; })
+        .observed_s();
   };
-  EXPECT_NEAR(with_missing(50, 51), 2.0, 1e-5);        // 0.02 s
-  EXPECT_NEAR(with_missing(50, 55), 2.0, 1e-5);        // 0.1 s
-  EXPECT_NEAR(with_missing(50, 56), 2.0 - 0.12, 1e-5); // 0.12 s
+  EXPECT_NEAR(with_missing(50, 51), 2.0, 1e-5);         // 0.02 s
+  EXPECT_NEAR(with_missing(50, 55), 2.0, 1e-5);         // 0.1 s
+  EXPECT_NEAR(with_missing(50, 56), 2.0 - 0.12, 1e-5);  // 0.12 s
   EXPECT_NEAR(with_missing(50, 75), 2.0 - 0.5, 1e-5);
 }
 
 TEST(ObservedTime, RepeatsBelongToTheNextStep) {
-  EXPECT_NEAR(states_of(101, [](int i) { return i % 2 == 1 ? PairState::repeat : PairState::measured; }).observed_s(), 2.0, 1e-5);
+  EXPECT_NEAR(
+      states_of(101, [](int i) { return i % 2 == 1 ? PairState::repeat : PairState::measured; }).observed_s(),
+      2.0, 1e-5);
 }
 
 TEST(ObservedTime, AFreezeIsMissing) {
@@ -346,6 +371,10 @@ TEST(ObservedTime, AFreezeIsMissing) {
 }
 
 TEST(ObservedTime, MissingEndsAreNotCounted) {
-  EXPECT_NEAR(states_of(101, [](int i) { return i > 50 ? PairState::dark : PairState::measured; }).observed_s(), 1.0, 1e-5);
-  EXPECT_NEAR(states_of(101, [](int i) { return i <= 50 ? PairState::dark : PairState::measured; }).observed_s(), 1.0, 1e-5);
+  EXPECT_NEAR(
+      states_of(101, [](int i) { return i > 50 ? PairState::dark : PairState::measured; }).observed_s(), 1.0,
+      1e-5);
+  EXPECT_NEAR(
+      states_of(101, [](int i) { return i <= 50 ? PairState::dark : PairState::measured; }).observed_s(), 1.0,
+      1e-5);
 }

@@ -19,13 +19,16 @@ using fasc_test::MovingSpeckle;
 
 namespace {
 
-cv::Scalar mean_inside(const cv::Mat& field) { return cv::mean(field(cv::Rect(12, 12, field.cols - 24, field.rows - 24))); }
+cv::Scalar mean_inside(const cv::Mat& field) {
+  return cv::mean(field(cv::Rect(12, 12, field.cols - 24, field.rows - 24)));
+}
 
 }  // namespace
 
 class ShiftedSpeckle : public testing::TestWithParam<std::pair<double, double>> {};
 
-// Dense inverse search works at a quarter of the size: single shifts are off by up to 0.13 px, the sign and size are not.
+// Dense inverse search works at a quarter of the size: single shifts are off by up to 0.13 px, the sign and
+// size are not.
 TEST_P(ShiftedSpeckle, GivesTheShift) {
   const auto [dx, dy] = GetParam();
   MovingSpeckle speckle({160, 128});
@@ -39,8 +42,8 @@ TEST_P(ShiftedSpeckle, GivesTheShift) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shifts, ShiftedSpeckle,
-                         testing::Values(std::pair(0.0, 0.0), std::pair(0.25, 0.0), std::pair(0.0, -0.4), std::pair(1.0, 0.5),
-                                         std::pair(-2.3, 1.7), std::pair(3.5, -3.0)));
+                         testing::Values(std::pair(0.0, 0.0), std::pair(0.25, 0.0), std::pair(0.0, -0.4),
+                                         std::pair(1.0, 0.5), std::pair(-2.3, 1.7), std::pair(3.5, -3.0)));
 
 TEST(Flow, EveryPresetGivesTheShift) {
   MovingSpeckle speckle({160, 128});
@@ -69,13 +72,15 @@ TEST(Flow, DoesNotRememberThePairBefore) {
 
 TEST(Flow, TheSmallestPictureWorks) {
   MovingSpeckle speckle({16, 16});
-  EXPECT_EQ(fasc::make_flow_estimator()->flow(speckle.picture(0, 0), speckle.picture(0.5, 0)).size(), cv::Size(16, 16));
+  EXPECT_EQ(fasc::make_flow_estimator()->flow(speckle.picture(0, 0), speckle.picture(0.5, 0)).size(),
+            cv::Size(16, 16));
 }
 
 TEST(Flow, RefusesWhatCannotBeMeasured) {
   const auto flow = fasc::make_flow_estimator();
   const cv::Mat good(64, 64, CV_8UC1, cv::Scalar(9)), wide(64, 128, CV_8UC1, cv::Scalar(9));
-  const std::string small = message_of([&] { flow->flow(good(cv::Rect(0, 0, 15, 64)).clone(), good(cv::Rect(0, 0, 15, 64)).clone()); });
+  const std::string small = message_of(
+      [&] { flow->flow(good(cv::Rect(0, 0, 15, 64)).clone(), good(cv::Rect(0, 0, 15, 64)).clone()); });
   EXPECT_HAS(small, "at least 16 x 16 px");
   EXPECT_HAS(small, "15x64");
   EXPECT_HAS(message_of([&] { flow->flow(good, wide); }), "64x64 and 128x64");
@@ -87,7 +92,10 @@ TEST(Flow, RefusesWhatCannotBeMeasured) {
 }
 
 TEST(Flow, OptionsAreChecked) {
-  EXPECT_HAS(message_of([] { fasc::make_flow_estimator({"farneback", 1}); }), "flow 'farneback': allowed is dis");
+  EXPECT_HAS(message_of([] {
+               fasc::make_flow_estimator({"farneback", 1});
+             }),
+             "flow 'farneback': allowed is dis");
   EXPECT_HAS(message_of([] { fasc::make_flow_estimator({"dis", 3}); }), "dis_preset 3");
   EXPECT_HAS(message_of([] { fasc::make_flow_estimator({"dis", -1}); }), "dis_preset -1");
 }
@@ -97,20 +105,23 @@ namespace {
 /// Feeds a judge with a tissue at 30 frames per s, as the tests say.
 class Feed {
  public:
-  explicit Feed(bool intra_only = false, const PairOptions& options = {}) : judge(options, intra_only), speckle({96, 96}) {}
+  explicit Feed(bool intra_only = false, const PairOptions& options = {})
+      : judge(options, intra_only), speckle({96, 96}) {}
 
   /// The tissue at rest with fresh noise.
   cv::Mat picture(double noise = 2) { return speckle.picture(0, 0, noise); }
 
-  PairState show(const cv::Mat& gray, PictureType type = PictureType::predicted, double quantiser = 26, double after_s = 1 / 30.0,
-                 bool corrupt = false) {
+  PairState show(const cv::Mat& gray, PictureType type = PictureType::predicted, double quantiser = 26,
+                 double after_s = 1 / 30.0, bool corrupt = false) {
     time_s += index == 0 ? 0 : after_s;
     fasc::Frame frame = frame_of(gray, index++, time_s, type);
     frame.quantiser = quantiser;
     frame.corrupt = corrupt;
     return judge.judge(frame, gray);
   }
-  PairState show_intra(const cv::Mat& gray, double quantiser = 26) { return show(gray, PictureType::intra, quantiser); }
+  PairState show_intra(const cv::Mat& gray, double quantiser = 26) {
+    return show(gray, PictureType::intra, quantiser);
+  }
 
   /// Enough frames that the judge knows what is usual; all measured.
   void settle(PictureType type = PictureType::predicted) {
@@ -181,8 +192,10 @@ TEST(PairJudge, LongRepeatsAreAFreezeAndTheStepOutOfItAGap) {
   feed.show(picture);
   std::vector<PairState> states;
   for (int i = 0; i < 8; ++i) states.push_back(feed.show(picture.clone()));
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(states[static_cast<std::size_t>(i)], PairState::repeat) << i;   // 0.033 … 0.133 s
-  for (int i = 5; i < 8; ++i) EXPECT_EQ(states[static_cast<std::size_t>(i)], PairState::freeze) << i;   // 0.2 s and more
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(states[static_cast<std::size_t>(i)], PairState::repeat) << i;  // 0.033 … 0.133 s
+  for (int i = 5; i < 8; ++i)
+    EXPECT_EQ(states[static_cast<std::size_t>(i)], PairState::freeze) << i;  // 0.2 s and more
   EXPECT_EQ(feed.show(feed.picture()), PairState::gap);
   EXPECT_EQ(feed.show(feed.picture()), PairState::measured);
 }
@@ -190,7 +203,8 @@ TEST(PairJudge, LongRepeatsAreAFreezeAndTheStepOutOfItAGap) {
 TEST(PairJudge, SlowFrameRatesAreNoFreeze) {
   Feed feed;
   for (int i = 0; i < 12; ++i) {
-    EXPECT_EQ(feed.show(feed.picture(), PictureType::predicted, 26, 0.2), i == 0 ? PairState::first : PairState::measured);
+    EXPECT_EQ(feed.show(feed.picture(), PictureType::predicted, 26, 0.2),
+              i == 0 ? PairState::first : PairState::measured);
   }
 }
 
@@ -236,7 +250,8 @@ TEST(PairJudge, IntraPictureThatJumpsInQuantiser) {
   EXPECT_EQ(feed.show_intra(feed.picture(), 24), PairState::key_frame);  // 7.7 % off
   EXPECT_EQ(feed.show(feed.picture()), PairState::measured);
   EXPECT_EQ(feed.show_intra(feed.picture(), 25.5), PairState::measured);  // 1.9 % off
-  EXPECT_EQ(feed.show(feed.picture(), PictureType::predicted, 18), PairState::measured) << "predicted pictures may change quantiser";
+  EXPECT_EQ(feed.show(feed.picture(), PictureType::predicted, 18), PairState::measured)
+      << "predicted pictures may change quantiser";
 }
 
 TEST(PairJudge, IntraPictureThatJumpsInSharpness) {

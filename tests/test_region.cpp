@@ -1,9 +1,10 @@
-// Regions: what a user may write, how it is held against the picture, masks and areas, and the near field above a muscle.
+// Regions: what a user may write, how it is held against the picture, masks and areas, and the near field
+// above a muscle.
 #include <gtest/gtest.h>
 
+#include <unistd.h>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 
 #include "fasc/region.hpp"
 #include "message_of.hpp"
@@ -19,19 +20,30 @@ using Corners = std::vector<cv::Point2d>;
 
 namespace {
 
-Screen screen_with(const std::vector<cv::Rect>& bands, const std::vector<cv::Rect>& echo, cv::Size size = {640, 480}) {
+Screen screen_with(const std::vector<cv::Rect>& bands, const std::vector<cv::Rect>& echo,
+                   cv::Size size = {640, 480}) {
   return {size, echo, bands};
 }
 
-Screen empty_screen(cv::Size size = {640, 480}) { return screen_with({}, {}, size); }
+Screen empty_screen(cv::Size size = {640, 480}) {
+  return screen_with({}, {}, size);
+}
 
-Screen one_area() { return screen_with({{20, 120, 280, 200}}, {{10, 40, 300, 400}}); }
+Screen one_area() {
+  return screen_with({{20, 120, 280, 200}}, {{10, 40, 300, 400}});
+}
 
-Screen two_areas() { return screen_with({{20, 120, 280, 200}, {330, 130, 280, 190}}, {{10, 40, 300, 400}, {320, 40, 300, 400}}); }
+Screen two_areas() {
+  return screen_with({{20, 120, 280, 200}, {330, 130, 280, 190}}, {{10, 40, 300, 400}, {320, 40, 300, 400}});
+}
 
-RegionSpec corners(Corners polygon) { return {RegionSpec::Kind::polygon, std::move(polygon)}; }
+RegionSpec corners(Corners polygon) {
+  return {RegionSpec::Kind::polygon, std::move(polygon)};
+}
 
-Region made(const std::string& text, const Screen& screen = empty_screen()) { return make_region(parse_region(text), "target", screen); }
+Region made(const std::string& text, const Screen& screen = empty_screen()) {
+  return make_region(parse_region(text), "target", screen);
+}
 
 std::string refusal(const std::string& text) {
   const std::string message = message_of([&] { parse_region(text); });
@@ -47,7 +59,9 @@ std::string refusal_of(const std::string& text, const Screen& screen = empty_scr
 /// A JSON file of this process, gone at the end.
 class JsonFile {
  public:
-  explicit JsonFile(const std::string& text) : path_(std::filesystem::temp_directory_path() / ("fasc_region_" + std::to_string(getpid()) + ".json")) {
+  explicit JsonFile(const std::string& text)
+      : path_(std::filesystem::temp_directory_path() /
+              ("fasc_region_" + std::to_string(getpid()) + ".json")) {
     std::ofstream(path_) << text;
   }
   ~JsonFile() { std::filesystem::remove(path_); }
@@ -63,7 +77,8 @@ TEST(ParseRegion, Rectangle) {
   const RegionSpec spec = parse_region("4,20,504,280");
   EXPECT_EQ(spec.kind, RegionSpec::Kind::polygon);
   EXPECT_EQ(spec.polygon, (Corners{{4, 20}, {508, 20}, {508, 300}, {4, 300}}));
-  EXPECT_EQ(parse_region("4.5,20.25,100,50.5").polygon, (Corners{{4.5, 20.25}, {104.5, 20.25}, {104.5, 70.75}, {4.5, 70.75}}));
+  EXPECT_EQ(parse_region("4.5,20.25,100,50.5").polygon,
+            (Corners{{4.5, 20.25}, {104.5, 20.25}, {104.5, 70.75}, {4.5, 70.75}}));
 }
 
 TEST(ParseRegion, Polygon) {
@@ -115,7 +130,8 @@ TEST(ParseRegion, JsonFiles) {
   EXPECT_EQ(parse_region(JsonFile(R"({"rectangle": [10, 20, 30, 40]})").str()).polygon, rectangle);
   EXPECT_EQ(parse_region(JsonFile(R"({"polygon": [[1,2],[30,4],[5,60.5]]})").str()).polygon, triangle);
   EXPECT_EQ(parse_region(JsonFile(R"({"target": {"rectangle": [10,20,30,40]}})").str()).polygon, rectangle);
-  EXPECT_EQ(parse_region(JsonFile(R"({"control": {"polygon": [[1,2],[30,4],[5,60.5]]}})").str()).polygon, triangle);
+  EXPECT_EQ(parse_region(JsonFile(R"({"control": {"polygon": [[1,2],[30,4],[5,60.5]]}})").str()).polygon,
+            triangle);
   EXPECT_EQ(parse_region(JsonFile(R"({"region": "10,20,30,40"})").str()).polygon, rectangle);
   EXPECT_EQ(parse_region(JsonFile(R"({"region": "left"})").str()).kind, RegionSpec::Kind::left);
 }
@@ -157,7 +173,8 @@ TEST(MakeRegion, TheWholeFrameIsAllowed) {
 }
 
 TEST(MakeRegion, OutsideNamesRegionFrameAndLimits) {
-  for (const char* text : {"-1,20,100,100", "600,20,41,100", "10,-0.5,100,100", "10,400,100,80.5", "1e9,1e9,1e9,1e9", "-1e308,0,1e308,90"}) {
+  for (const char* text : {"-1,20,100,100", "600,20,41,100", "10,-0.5,100,100", "10,400,100,80.5",
+                           "1e9,1e9,1e9,1e9", "-1e308,0,1e308,90"}) {
     const std::string message = refusal_of(text);
     EXPECT_HAS(message, "target region spans x ");
     EXPECT_HAS(message, "outside the frame of 640x480 px");
@@ -195,8 +212,12 @@ TEST(MakeRegion, SelfCrossingIsRefused) {
 }
 
 TEST(MakeRegion, TooFewCorners) {
-  EXPECT_HAS(message_of([&] { make_region(corners({{1, 2}, {50, 60}}), "control", empty_screen()); }), "control region");
-  EXPECT_HAS(message_of([&] { make_region(corners({}), "control", empty_screen()); }), "at least three corners");
+  EXPECT_HAS(message_of([&] {
+               make_region(corners({{1, 2}, {50, 60}}), "control", empty_screen());
+             }),
+             "control region");
+  EXPECT_HAS(message_of([&] { make_region(corners({}), "control", empty_screen()); }),
+             "at least three corners");
 }
 
 TEST(MakeRegion, AutoTakesTheOnlyMuscleBand) {
