@@ -1,4 +1,6 @@
 // report.hpp in Python: what is written down.
+#include <filesystem>
+
 #include "bind.hpp"
 #include "fasc/report.hpp"
 
@@ -12,13 +14,11 @@ void bind_report(py::module_& m) {
       "write_results",
       [](const Analysis& analysis, const Measurement& measurement, const std::string& dir) {
         prepare_output(dir);
-        write_results(analysis, measurement, dir);
+        save_measurement(measurement, (std::filesystem::path(dir) / "measurement.cbor").string());
+        write_results(analysis, dir);
       },
       py::arg("analysis"), py::arg("measurement"), py::arg("dir"), release);
-  m.def(
-      "save_measurement",
-      [](const Measurement& measurement, const std::string& path) { write_file(path, measurement_cbor(measurement)); },
-      py::arg("measurement"), py::arg("path"), release);
+  m.def("save_measurement", &save_measurement, py::arg("measurement"), py::arg("path"), release);
   m.def("load_measurement", &load_measurement, py::arg("path"), release);
 }
 

@@ -46,6 +46,25 @@ std::string read(const std::string& path) {
   return bytes.str();
 }
 
+template <class... Parts>
+std::string trace_text(const Parts&... parts) {
+  std::ostringstream text;
+  fasc::trace_csv(parts..., text);
+  return text.str();
+}
+
+std::string measurement_bytes(const fasc::Measurement& measurement) {
+  std::ostringstream bytes;
+  fasc::measurement_cbor(measurement, bytes);
+  return bytes.str();
+}
+
+void write_all(const fasc_test::Sample& sample, const std::string& dir) {
+  fasc::prepare_output(dir);
+  fasc::save_measurement(sample.measurement, dir + "/measurement.cbor");
+  fasc::write_results(sample.analysis, dir);
+}
+
 std::vector<std::string> lines(const std::string& text) {
   std::vector<std::string> out;
   std::stringstream stream(text);
@@ -176,7 +195,7 @@ TEST(ResultJson, SurvivesBrokenUtf8InNames) {
 
 TEST(TraceCsv, HasOneRowPerFrameAndEnergyPerRegion) {
   const auto analysis = sample().analysis;
-  const auto rows = lines(fasc::trace_csv(analysis));
+  const auto rows = lines(trace_text(analysis));
   ASSERT_EQ(rows.size(), 901U);
   const auto head = cells(rows[0]);
   EXPECT_EQ(head[1], "time_s");
@@ -199,8 +218,8 @@ TEST(TraceCsv, ControlOfASecondClipStandsAlone) {
   SampleSettings settings;
   settings.second_clip = true;
   const auto analysis = sample(settings).analysis;
-  EXPECT_EQ(fasc::trace_csv(analysis).find("control_energy"), std::string::npos);
-  EXPECT_NE(fasc::trace_csv(analysis.control->trace, analysis.control->found).find("control_energy"),
+  EXPECT_EQ(trace_text(analysis).find("control_energy"), std::string::npos);
+  EXPECT_NE(trace_text(analysis.control->trace, analysis.control->found).find("control_energy"),
             std::string::npos);
 }
 
@@ -252,7 +271,7 @@ TEST(Events, LeaveOutTheSecondClipsTimeAxis) {
   const auto s = sample(settings);
   EXPECT_EQ(fasc::events_tsv(s.analysis).find("control"), std::string::npos);
   const Folder folder;
-  fasc::write_results(s.analysis, s.measurement, folder / "out");
+  write_all(s, folder / "out");
   EXPECT_EQ(lines(read(folder / "out/events_control.tsv")).size(), 2U);
   EXPECT_EQ(lines(read(folder / "out/annotations_control.txt"))[2], "12.3,0.4,control/probe_motion");
 }
@@ -270,10 +289,10 @@ TEST(Measurement, ReadsBackAsItWas) {
     m.clip.complete = false;
     m.clip.problems = {"890 of 900 frames decoded"};
     m.clip.info.frames_expected.reset();
-    const std::string bytes = fasc::measurement_cbor(m);
+    const std::string bytes = measurement_bytes(m);
     fasc::write_file(folder / "m.cbor", bytes);
     const auto back = fasc::load_measurement(folder / "m.cbor");
-    EXPECT_EQ(fasc::measurement_cbor(back), bytes);
+    EXPECT_EQ(measurement_bytes(back), bytes);
     EXPECT_EQ(back.options.bursts.threshold, 6.25);
     EXPECT_EQ(back.options.energy.flow.dis_preset, 2);
     EXPECT_EQ(back.target.time_s, m.target.time_s);
@@ -294,16 +313,16 @@ TEST(Measurement, TakesAtMost512BytesPerFrame) {
   SampleSettings small, large;
   small.frames = 300;
   large.frames = 3300;
-  const auto grown = fasc::measurement_cbor(sample(large).measurement).size() -
-                     fasc::measurement_cbor(sample(small).measurement).size();
+  const auto grown = measurement_bytes(sample(large).measurement).size() -
+                     measurement_bytes(sample(small).measurement).size();
   EXPECT_LE(grown, 512U * 3000U);
 }
 
 TEST(Measurement, DoesNotDependOnThreadsOrFolders) {
   auto m = sample().measurement;
-  const std::string before = fasc::measurement_cbor(m);
+  const std::string before = measurement_bytes(m);
   m.options.threads = 5;
-  EXPECT_EQ(fasc::measurement_cbor(m), before);
+  EXPECT_EQ(measurement_bytes(m), before);
 }
 
 TEST(Measurement, CutAndDamagedFilesAreClipErrors) {
@@ -312,7 +331,7 @@ TEST(Measurement, CutAndDamagedFilesAreClipErrors) {
   settings.frames = 40;
   auto m = sample(settings).measurement;
   m.clip.poster.release();
-  const std::string bytes = fasc::measurement_cbor(m);
+  const std::string bytes = measurement_bytes(m);
   const std::string path = folder / "m.cbor";
   const auto load = [&](const std::string& content) {
     std::ofstream(path, std::ios::binary) << content;
@@ -395,8 +414,8 @@ TEST(PrepareOutput, CreatesTheFolderAndRemovesTheOldResult) {
 TEST(WriteResults, WritesEverythingTwiceTheSame) {
   const Folder folder;
   const auto s = sample();
-  fasc::write_results(s.analysis, s.measurement, folder / "1");
-  fasc::write_results(s.analysis, s.measurement, folder / "2");
+  write_all(s, folder / "1");
+  write_all(s, folder / "2");
   for (const char* name : {"result.json", "trace.csv", "bursts.csv", "annotations.txt", "events.tsv",
                            "report.html", "measurement.cbor"}) {
     const std::string bytes = read(folder / (std::string("1/") + name));

@@ -190,7 +190,7 @@ void add_drawing(CLI::App& app, AnnotateOptions& options) {
       ->group(kDrawing);
   add(app, "--smallest-width", "PX",
       with_default("smaller clips are enlarged", std::to_string(options.smallest_width)),
-      [&](const std::string& text) { options.smallest_width = whole("--smallest-width", text, 1, 16384); })
+      [&](const std::string& text) { options.smallest_width = whole("--smallest-width", text, 16, 7680); })
       ->group(kDrawing);
   add(app, "--crf", "N", with_default("x264 quality, 0 (best) to 51", std::to_string(options.crf)),
       [&](const std::string& text) { options.crf = whole("--crf", text, 0, 51); })

@@ -21,9 +21,10 @@ Measurement load_source(const std::string& source, const ConcludeChanges& change
 
 int run(const BurstsArguments& arguments) {
   prepare_output(arguments.out);
-  const Measurement measurement = load_source(arguments.source, arguments.changes);
-  const Analysis analysis = conclude(measurement);
-  write_results(analysis, measurement, arguments.out);
+  Measurement measurement = load_source(arguments.source, arguments.changes);
+  save_measurement(measurement, (std::filesystem::path(arguments.out) / "measurement.cbor").string());
+  const Analysis analysis = conclude(std::move(measurement));
+  write_results(analysis, arguments.out);
   if (arguments.quiet) return kExitOk;
   print_summary(analysis);
   print_place(arguments.out, {"report.html", "result.json", "bursts.csv", "trace.csv"});

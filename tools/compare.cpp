@@ -1,4 +1,5 @@
 // fasc compare: the targets of two saved measurements against each other.
+#include <filesystem>
 #include "console.hpp"
 #include "fasc/report.hpp"
 #include "settings.hpp"
@@ -50,9 +51,10 @@ int run(const CompareArguments& arguments) {
   Measurement control = load_source(arguments.control, arguments.changes);
   check_same(target.options.bursts, control.options.bursts, kBurstSettings);
   check_measured_alike(target.options.energy, control.options.energy);
-  const Measurement both = joined(std::move(target), std::move(control));
-  const Analysis analysis = conclude(both);
-  if (!arguments.out.empty()) write_results(analysis, both, arguments.out);
+  Measurement both = joined(std::move(target), std::move(control));
+  if (!arguments.out.empty()) save_measurement(both, (std::filesystem::path(arguments.out) / "measurement.cbor").string());
+  const Analysis analysis = conclude(std::move(both));
+  if (!arguments.out.empty()) write_results(analysis, arguments.out);
   if (arguments.quiet) return kExitOk;
   print_summary(analysis);
   print_place(arguments.out, {"report.html", "result.json", "bursts.csv", "trace.csv", "trace_control.csv"});

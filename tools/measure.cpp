@@ -13,16 +13,13 @@ int run(const MeasureArguments& arguments) {
   const auto limit = limit_threads(arguments.options.threads);
   ProgressBar bar(arguments.quiet);
   prepare_output(arguments.out);
-  const Measurement measurement = measure(arguments.clip, arguments.options, bar.callback());
-  const Analysis analysis = conclude(measurement);
-  write_file((out / "trace.csv").string(), trace_csv(analysis));
-  if (analysis.control_clip && analysis.control)
-    write_file((out / "trace_control.csv").string(),
-               trace_csv(analysis.control->trace, analysis.control->found));
-  write_file((out / "measurement.cbor").string(), measurement_cbor(measurement));
+  Measurement measurement = measure(arguments.clip, arguments.options, bar.callback());
+  save_measurement(measurement, (out / "measurement.cbor").string());
+  const Analysis analysis = conclude(std::move(measurement));
+  write_traces(analysis, arguments.out);
   bar.clear();
   if (arguments.quiet) return kExitOk;
-  print_clips(measurement.clip, measurement.control_clip);
+  print_clips(analysis.clip, analysis.control_clip);
   print_place(arguments.out, {"measurement.cbor", "trace.csv"});
   return kExitOk;
 }

@@ -127,11 +127,11 @@ RateSample sample_of(const RegionResult& result, const ClipSummary& clip) {
   return sample;
 }
 
-RegionResult result_of(const Trace& trace, const AnalyzeOptions& options) {
+RegionResult result_of(Trace&& trace, const AnalyzeOptions& options) {
   RegionResult result;
-  result.trace = trace;
-  result.found = find_bursts(trace, options.bursts);
-  result.observed_s = trace.observed_s();
+  result.trace = std::move(trace);
+  result.found = find_bursts(result.trace, options.bursts);
+  result.observed_s = result.trace.observed_s();
   result.rate = rate_of(result.count(BurstKind::fasciculation), result.observed_s, options.compare.alpha);
   return result;
 }
@@ -214,18 +214,20 @@ Measurement measure_frames(const std::vector<Frame>& frames, const std::string& 
   return m;
 }
 
-Analysis conclude(const Measurement& measurement) {
+Analysis conclude(const Measurement& measurement) { return conclude(Measurement(measurement)); }
+
+Analysis conclude(Measurement&& measurement) {
   Analysis a;
   a.options = measurement.options;
   a.clip = measurement.clip;
   a.control_clip = measurement.control_clip;
-  a.target = result_of(measurement.target, a.options);
+  a.target = result_of(std::move(measurement.target), a.options);
   warn_of_clip(a.clip, a.warnings);
   warn_of_region(a.target, a.clip, a.warnings);
   if (!measurement.control) return a;
 
   const ClipSummary& control_clip = a.control_clip ? *a.control_clip : a.clip;
-  a.control = result_of(*measurement.control, a.options);
+  a.control = result_of(std::move(*measurement.control), a.options);
   if (a.control_clip) warn_of_clip(*a.control_clip, a.warnings);
   warn_of_region(*a.control, control_clip, a.warnings);
   a.comparison = compare(sample_of(a.target, a.clip), sample_of(*a.control, control_clip), a.options.compare);

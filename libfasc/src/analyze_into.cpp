@@ -61,15 +61,6 @@ void draw(const Analysis& analysis, const std::string& path, const fs::path& dir
              AnnotatedClip::control, part_of(progress, middle, 1));
 }
 
-/// What is known already, after the video failed: all but result.json, which says that a folder is whole.
-void save_numbers(const Analysis& analysis, const fs::path& dir) {
-  write_file((dir / "trace.csv").string(), trace_csv(analysis));
-  write_file((dir / "bursts.csv").string(), bursts_csv(analysis));
-  write_file((dir / "annotations.txt").string(), annotations_txt(analysis));
-  write_file((dir / "events.tsv").string(), events_tsv(analysis));
-  write_file((dir / "report.html").string(), report_html(analysis));
-}
-
 /// Files of an earlier result in the same folder that this one does not replace.
 void remove_outdated(const fs::path& dir, bool video, bool two_clips) {
   const auto remove = [&](const char* name) {
@@ -96,9 +87,9 @@ Analysis analyze_into(const std::string& path, const std::string& dir, const Ana
   const bool ours = fs::exists(fs::path(dir) / "measurement.cbor", error);
   const NewFolder folder(dir);
   prepare_output(dir);
-  const Measurement measurement = measure(path, options, part_of(progress, 0, video ? kMeasuringShare : 1));
-  write_file((fs::path(dir) / "measurement.cbor").string(), measurement_cbor(measurement));
-  const Analysis analysis = conclude(measurement);
+  Measurement measurement = measure(path, options, part_of(progress, 0, video ? kMeasuringShare : 1));
+  save_measurement(measurement, (fs::path(dir) / "measurement.cbor").string());
+  const Analysis analysis = conclude(std::move(measurement));
   if (video) {
     try {
       draw(analysis, path, dir, *video, progress);
@@ -106,13 +97,13 @@ Analysis analyze_into(const std::string& path, const std::string& dir, const Ana
       throw;
     } catch (const std::exception& failure) {
       const std::string reason = batch_detail::one_line(failure.what());
-      save_numbers(analysis, dir);
+      write_tables(analysis, dir);
       throw OutputError(reason + " (the numbers were kept: " + (fs::path(dir) / "measurement.cbor").string() +
                         ", bursts.csv, report.html)");
     }
   }
   if (ours) remove_outdated(dir, video.has_value(), analysis.control_clip.has_value());
-  write_results(analysis, measurement, dir);
+  write_results(analysis, dir);
   return analysis;
 }
 

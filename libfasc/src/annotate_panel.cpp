@@ -30,6 +30,10 @@ PanelPainter::PanelPainter(const Scene& scene)
   const cv::Rect plots(left_, status_h_, right_ - left_ + 1, axis_y_ - status_h_);
   cv::Mat part = dim_(plots);
   cv::addWeighted(part, 0.6, cv::Mat(part.size(), part.type(), kBackground), 0.4, 0, part);
+  for (const Lane& lane : lanes_) {  // names stay bright
+    const cv::Range rows(lane.top - cvRound(3.3 * text_.cap_px), lane.top - cvRound(1.5 * text_.cap_px));
+    bright_.rowRange(rows).copyTo(dim_.rowRange(rows));
+  }
 }
 
 int PanelPainter::x_of(double time_s) const {

@@ -170,6 +170,14 @@ void PicturePainter::draw_arrows(const Layer& layer, std::size_t frame, cv::Mat&
     }
 }
 
+// A name in dark letters on a field of the region's colour: readable on any picture and in both colours.
+void PicturePainter::draw_name(const std::string& name, cv::Point at, const cv::Scalar& colour, cv::Mat& canvas) const {
+  const int margin = std::max(2, text_.cap_px / 3);
+  const cv::Rect field(at.x - margin, at.y - text_.cap_px - margin, text_.width_of(name) + 2 * margin, text_.cap_px + 2 * margin);
+  cv::rectangle(canvas, field, colour, cv::FILLED);
+  text_.write(canvas, name, at, kBackground);
+}
+
 void PicturePainter::draw_outline(const Layer& layer, double time_s, cv::Mat& canvas) const {
   const Region& region = layer.result->trace.region;
   const cv::Scalar colour = bgr(region_colour(region));
@@ -181,7 +189,7 @@ void PicturePainter::draw_outline(const Layer& layer, double time_s, cv::Mat& ca
   const bool twitch = shown.burst && shown.burst->kind == BurstKind::fasciculation;
   cv::polylines(canvas, layer.outline, true, {0, 0, 0}, line + 2, cv::LINE_AA, kShift);
   cv::polylines(canvas, layer.outline, true, colour, twitch ? 2 * line : line, cv::LINE_AA, kShift);
-  text_.write(canvas, region.name, layer.name_at, colour, true);
+  draw_name(region.name, layer.name_at, colour, canvas);
   if (!twitch) return;
   const double f = scene_.factor, widest = 0.5 * std::min(layer.box.width, layer.box.height);
   const double radius = std::clamp(std::sqrt(std::max(0.0, shown.burst->active_area_px) / CV_PI) * f,

@@ -40,6 +40,7 @@ class PicturePainter {
   void fade(Layer& layer, double time_s) const;
   void draw_colour(const Layer& layer, cv::Mat& canvas) const;
   void draw_arrows(const Layer& layer, std::size_t frame, cv::Mat& canvas) const;
+  void draw_name(const std::string& name, cv::Point at, const cv::Scalar& colour, cv::Mat& canvas) const;
   void draw_outline(const Layer& layer, double time_s, cv::Mat& canvas) const;
 
   const Scene& scene_;

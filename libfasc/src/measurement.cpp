@@ -1,11 +1,13 @@
 // The saved measurement: CBOR (RFC 8949) with the vectors of a trace as little-endian byte strings. Written
 // and read back here only.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/imgproc.hpp>
@@ -36,7 +38,7 @@ void require(bool good, const char* what) {
   if (!good) throw Damage{what};
 }
 
-/// Numbers as little-endian bytes.
+/// Numbers as little-endian bytes, for short vectors.
 template <class T>
 Json packed(const std::vector<T>& values) {
   std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
@@ -44,6 +46,45 @@ Json packed(const std::vector<T>& values) {
   if constexpr (std::endian::native == std::endian::big)
     for (std::size_t i = 0; i < bytes.size(); i += sizeof(T)) std::reverse(&bytes[i], &bytes[i] + sizeof(T));
   return Json::binary(std::move(bytes));
+}
+
+void put_json(std::ostream& out, const Json& json) {
+  std::string bytes;
+  Json::to_cbor(json, bytes);
+  out << bytes;
+}
+
+/// A map's key and value.
+void put(std::ostream& out, const char* key, const Json& value) {
+  put_json(out, key);
+  put_json(out, value);
+}
+
+/// Head of a CBOR item (RFC 8949, 3.1): its kind and a length.
+void put_head(std::ostream& out, unsigned major, std::uint64_t length) {
+  const auto first = static_cast<char>(major << 5);
+  if (length < 24) {
+    out << static_cast<char>(first | static_cast<char>(length));
+    return;
+  }
+  out << static_cast<char>(first | 27);
+  for (int shift = 56; shift >= 0; shift -= 8) out << static_cast<char>((length >> shift) & 0xFF);
+}
+
+/// A column of a trace as a little-endian byte string, piece by piece: it is never held twice.
+template <class T>
+void put_column(std::ostream& out, const char* key, const std::vector<T>& values) {
+  constexpr std::size_t kPiece = 4096;
+  put_json(out, key);
+  put_head(out, 2, values.size() * sizeof(T));
+  for (std::size_t from = 0; from < values.size(); from += kPiece) {
+    std::array<char, kPiece * sizeof(T)> bytes{};
+    const std::size_t size = std::min(kPiece, values.size() - from) * sizeof(T);
+    std::memcpy(bytes.data(), values.data() + from, size);
+    if constexpr (std::endian::native == std::endian::big)
+      for (std::size_t i = 0; i < size; i += sizeof(T)) std::reverse(&bytes[i], &bytes[i] + sizeof(T));
+    out.write(bytes.data(), static_cast<std::streamsize>(size));
+  }
 }
 
 template <class T>
@@ -229,29 +270,29 @@ ClipSummary clip_from(const Json& json) {
   return c;
 }
 
-Json trace_to(const Trace& t) {
-  std::vector<std::uint8_t> state;
-  for (const PairState s : t.state) state.push_back(static_cast<std::uint8_t>(s));
-  return {{"region", region_to(t.region)},
-          {"near_field", t.near_field ? region_to(*t.near_field) : Json(nullptr)},
-          {"scale", scale_to(t.scale)},
-          {"grid_cols", t.grid_cols},
-          {"grid_rows", t.grid_rows},
-          {"frames", t.time_s.size()},
-          {"cell_share", packed(t.cell_share)},
-          {"cell_texture", packed(t.cell_texture)},
-          {"time_s", packed(t.time_s)},
-          {"step_s", packed(t.step_s)},
-          {"state", packed(state)},
-          {"energy", packed(t.energy)},
-          {"rms_speed", packed(t.rms_speed)},
-          {"active_share", packed(t.active_share)},
-          {"whole_share", packed(t.whole_share)},
-          {"fast_speed", packed(t.fast_speed)},
-          {"near_dx", packed(t.near_dx)},
-          {"near_dy", packed(t.near_dy)},
-          {"change", packed(t.change)},
-          {"grid", packed(t.grid)}};
+void put_trace(std::ostream& out, const char* key, const Trace& t) {
+  put_json(out, key);
+  put_head(out, 5, 20);
+  put(out, "region", region_to(t.region));
+  put(out, "near_field", t.near_field ? region_to(*t.near_field) : Json(nullptr));
+  put(out, "scale", scale_to(t.scale));
+  put(out, "grid_cols", t.grid_cols);
+  put(out, "grid_rows", t.grid_rows);
+  put(out, "frames", t.time_s.size());
+  put(out, "cell_share", packed(t.cell_share));
+  put(out, "cell_texture", packed(t.cell_texture));
+  put_column(out, "time_s", t.time_s);
+  put_column(out, "step_s", t.step_s);
+  put_column(out, "state", t.state);
+  put_column(out, "energy", t.energy);
+  put_column(out, "rms_speed", t.rms_speed);
+  put_column(out, "active_share", t.active_share);
+  put_column(out, "whole_share", t.whole_share);
+  put_column(out, "fast_speed", t.fast_speed);
+  put_column(out, "near_dx", t.near_dx);
+  put_column(out, "near_dy", t.near_dy);
+  put_column(out, "change", t.change);
+  put_column(out, "grid", t.grid);
 }
 
 void check_times(const std::vector<double>& time_s) {
@@ -299,7 +340,7 @@ Measurement measurement_from(const Json& json) {
   m.clip = clip_from(json.at("clip"));
   if (!json.at("control_clip").is_null()) m.control_clip = clip_from(json.at("control_clip"));
   m.target = trace_from(json.at("target"), m.clip.info);
-  if (!json.at("control").is_null())
+  if (json.contains("control"))
     m.control = trace_from(json.at("control"), m.control_clip ? m.control_clip->info : m.clip.info);
   require(!m.control_clip || m.control, "a control clip without a trace");
   require(m.target.frames() > 0, "the trace has no frame");
@@ -328,17 +369,19 @@ std::string read_bytes(const std::string& path) {
 
 }  // namespace
 
-std::string measurement_cbor(const Measurement& m) {
-  const Json json = {{"schema", kSchema},
-                     {"fasc_version", kVersion},
-                     {"options", report::options_to_json(m.options)},
-                     {"clip", clip_to(m.clip)},
-                     {"control_clip", m.control_clip ? clip_to(*m.control_clip) : Json(nullptr)},
-                     {"target", trace_to(m.target)},
-                     {"control", m.control ? trace_to(*m.control) : Json(nullptr)}};
-  std::string bytes;
-  Json::to_cbor(json, bytes);
-  return bytes;
+void measurement_cbor(const Measurement& m, std::ostream& out) {
+  put_head(out, 5, m.control ? 7 : 6);
+  put(out, "schema", kSchema);
+  put(out, "fasc_version", kVersion);
+  put(out, "options", report::options_to_json(m.options));
+  put(out, "clip", clip_to(m.clip));
+  put(out, "control_clip", m.control_clip ? clip_to(*m.control_clip) : Json(nullptr));
+  put_trace(out, "target", m.target);
+  if (m.control) put_trace(out, "control", *m.control);
+}
+
+void save_measurement(const Measurement& measurement, const std::string& path) {
+  write_file(path, [&](std::ostream& out) { measurement_cbor(measurement, out); });
 }
 
 Measurement load_measurement(const std::string& path) {

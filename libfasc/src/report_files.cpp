@@ -3,9 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <ostream>
+#include <streambuf>
 #include <system_error>
 
 #include "fasc/report.hpp"
@@ -55,15 +58,48 @@ int create_beside(const std::string& path, std::string& temporary) {
   fail(path, "cannot be written", EEXIST);
 }
 
-void write_all(int fd, const std::string& bytes, const std::string& path) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t written = ::write(fd, bytes.data() + done, bytes.size() - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail(path, "cannot be written", written < 0 ? errno : ENOSPC);
-    done += static_cast<std::size_t>(written);
+/// A stream into a file descriptor, a piece at a time, so that what is written need not be held whole. Throws OutputError.
+class DescriptorBuffer : public std::streambuf {
+ public:
+  DescriptorBuffer(int fd, const std::string& path) : fd_(fd), path_(path) {
+    setp(piece_.data(), piece_.data() + piece_.size());
   }
-}
+  void flush() {
+    write_all(pbase(), static_cast<std::size_t>(pptr() - pbase()));
+    setp(piece_.data(), piece_.data() + piece_.size());
+  }
+
+ protected:
+  int_type overflow(int_type c) override {
+    flush();
+    if (!traits_type::eq_int_type(c, traits_type::eof())) sputc(traits_type::to_char_type(c));
+    return traits_type::not_eof(c);
+  }
+  std::streamsize xsputn(const char* bytes, std::streamsize size) override {
+    if (size < epptr() - pptr()) {
+      std::memcpy(pptr(), bytes, static_cast<std::size_t>(size));
+      pbump(static_cast<int>(size));
+    } else {
+      flush();
+      write_all(bytes, static_cast<std::size_t>(size));
+    }
+    return size;
+  }
+
+ private:
+  void write_all(const char* bytes, std::size_t size) {
+    for (std::size_t done = 0; done < size;) {
+      const ssize_t written = ::write(fd_, bytes + done, size - done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) fail(path_, "cannot be written", written < 0 ? errno : ENOSPC);
+      done += static_cast<std::size_t>(written);
+    }
+  }
+
+  int fd_;
+  const std::string& path_;
+  std::array<char, 65536> piece_{};
+};
 
 /// Makes the rename last. File systems that cannot flush a folder are left alone.
 void flush_folder(const std::string& path) {
@@ -76,13 +112,21 @@ void flush_folder(const std::string& path) {
 }  // namespace
 
 void write_file(const std::string& path, const std::string& bytes) {
+  write_file(path, [&](std::ostream& out) { out << bytes; });
+}
+
+void write_file(const std::string& path, const std::function<void(std::ostream&)>& fill) {
   if (path.empty()) throw OutputError("output file: the name is empty");
   std::error_code error;
   if (fs::is_directory(path, error))
     throw OutputError(path + ": cannot be written: a folder of that name is in the way");
   Temporary temporary;
   Descriptor file{create_beside(path, temporary.path)};
-  write_all(file.fd, bytes, path);
+  DescriptorBuffer buffer(file.fd, path);
+  std::ostream stream(&buffer);
+  stream.exceptions(std::ios::badbit);
+  fill(stream);
+  buffer.flush();
   if (::fsync(file.fd) != 0 && errno != EINVAL) fail(path, "cannot be flushed to disk", errno);
   const int fd = file.fd;
   file.fd = -1;
@@ -108,23 +152,31 @@ void prepare_output(const std::string& dir) {
   const Descriptor file{create_beside(result, probe.path)};
 }
 
-void write_results(const Analysis& analysis, const Measurement& measurement, const std::string& dir) {
-  prepare_output(dir);
+void write_tables(const Analysis& analysis, const std::string& dir) {
   const auto write = [&](const char* name, const std::string& bytes) {
     write_file((fs::path(dir) / name).string(), bytes);
   };
-  write("measurement.cbor", measurement_cbor(measurement));
-  write("trace.csv", trace_csv(analysis));
+  write_traces(analysis, dir);
   write("bursts.csv", bursts_csv(analysis));
   write("annotations.txt", annotations_txt(analysis));
   write("events.tsv", events_tsv(analysis));
   if (analysis.control_clip && analysis.control) {
-    write("trace_control.csv", trace_csv(analysis.control->trace, analysis.control->found));
     write("annotations_control.txt", report::annotations({&*analysis.control}));
     write("events_control.tsv", report::events({&*analysis.control}));
   }
   write("report.html", report_html(analysis));
-  write("result.json", result_json(analysis));
+}
+
+void write_traces(const Analysis& analysis, const std::string& dir) {
+  write_file((fs::path(dir) / "trace.csv").string(), [&](std::ostream& out) { trace_csv(analysis, out); });
+  if (!analysis.control_clip || !analysis.control) return;
+  write_file((fs::path(dir) / "trace_control.csv").string(),
+             [&](std::ostream& out) { trace_csv(analysis.control->trace, analysis.control->found, out); });
+}
+
+void write_results(const Analysis& analysis, const std::string& dir) {
+  write_tables(analysis, dir);
+  write_file((fs::path(dir) / "result.json").string(), result_json(analysis));
 }
 
 }  // namespace fasc

@@ -55,7 +55,8 @@ std::string ratio_card(const Comparison& c) {
     out += "– <small>no ratio</small>";
   add(out, "</p><p>rate ratio, 95 % interval ", report::interval_words(c.rate_ratio_ci), "</p>");
   if (!std::isfinite(c.rate_ratio)) out += "<p>no event in the control: no upper end exists</p>";
-  if (std::isfinite(c.p_value)) add(out, "<p><i>p</i> = ", three_digits(c.p_value), "</p>");
+  if (std::isfinite(c.p_value))
+    add(out, "<p><i>p</i> ", c.p_value < 0.0001 ? "&lt; 0.0001" : "= " + fixed(c.p_value, 4), "</p>");
   if (std::isfinite(c.energy_ratio))
     add(out, "<p>median energy ratio ", three_digits(c.energy_ratio), "</p>");
   return out + "</section>";

@@ -254,7 +254,7 @@ std::string speed_lane(const RegionResult& r, const Scales& s, const std::string
     title[0] = static_cast<char>(title[0] >= 'a' && title[0] <= 'z' ? title[0] - 32 : title[0]);
   std::string out = title_of(css_colour(is_target(r) ? kTargetColour : kControlColour).c_str(),
                              title + ": speed of the fastest part, " + unit, s.y0 - 20);
-  out += frame_of(s, round_ticks(s.top, 4)) + shades_of(r, s, hatch);
+  out += frame_of(s, round_ticks(s.top, 5)) + shades_of(r, s, hatch);
   out += level_at(s, level.edge, "2 4") + level_at(s, level.sure, "7 4");
   out += path_of(r.trace, r.found.speed, s, line_colour(r), 1.2);
   return out + letters_of(r, s);

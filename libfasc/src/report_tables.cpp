@@ -98,6 +98,8 @@ const std::vector<BurstField>& burst_fields() {
 
 namespace {
 
+constexpr std::size_t kPiece = 65536;  // bytes gathered before they are passed on
+
 /// One column of a trace.
 struct TraceColumn {
   const char* key;
@@ -122,7 +124,7 @@ struct TraceOf {
   const BurstResult* found;
 };
 
-std::string trace_table(const std::vector<TraceOf>& traces) {
+void trace_table(const std::vector<TraceOf>& traces, std::ostream& stream) {
   std::string out = "frame,time_s";
   std::vector<std::vector<TraceColumn>> columns;
   for (const TraceOf& t : traces) {
@@ -141,22 +143,25 @@ std::string trace_table(const std::vector<TraceOf>& traces) {
         add(out, ",", i < c.values->size() ? number((*c.values)[i]) : "");
     }
     out += "\n";
+    if (out.size() < kPiece) continue;
+    stream << out;
+    out.clear();
   }
-  return out;
+  stream << out;
 }
 
 }  // namespace
 }  // namespace report
 
-std::string trace_csv(const Trace& trace, const BurstResult& found) {
-  return report::trace_table({{&trace, &found}});
+void trace_csv(const Trace& trace, const BurstResult& found, std::ostream& out) {
+  report::trace_table({{&trace, &found}}, out);
 }
 
-std::string trace_csv(const Analysis& analysis) {
+void trace_csv(const Analysis& analysis, std::ostream& out) {
   std::vector<report::TraceOf> traces;
   for (const RegionResult* r : report::regions_of_target_clip(analysis))
     traces.push_back({&r->trace, &r->found});
-  return report::trace_table(traces);
+  report::trace_table(traces, out);
 }
 
 std::string bursts_csv(const Analysis& analysis) {

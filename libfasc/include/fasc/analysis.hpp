@@ -83,6 +83,8 @@ Measurement measure_frames(const std::vector<Frame>& frames, const std::string& 
 
 /// Finds bursts, rates and the comparison on a measurement: no pixels needed.
 Analysis conclude(const Measurement& measurement);
+/// The same, taking the traces over instead of copying them: memory grows with the trace once.
+Analysis conclude(Measurement&& measurement);
 
 /// measure() and conclude().
 Analysis analyze(const std::string& path, const AnalyzeOptions& options = {}, const Progress& progress = {});

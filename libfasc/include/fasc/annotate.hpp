@@ -15,7 +15,7 @@ enum class MotionStyle { colour, arrows, none };
 struct AnnotateOptions {
   MotionStyle motion = MotionStyle::colour;  ///< motion of the regions as a colour overlay, as arrows, or not at all
   bool whole_screen = false;                 ///< also show what lies outside the echo area (names may be burned in there)
-  int smallest_width = 640;                  ///< px; smaller clips are enlarged by a whole factor
+  int smallest_width = 480;                  ///< px; smaller clips are enlarged by a whole factor
   int crf = 20;                              ///< x264 quality, 0–51
   bool read_ahead = true;                    ///< decode on a thread of its own
   /// Throws MisuseError naming the value and what is allowed.
