@@ -31,18 +31,28 @@ analyze() {
   local name=$1 clip
   shift
   clip=$(clip_named "$name")
-  say "analysing $clip ${*}"
+  set -- "$@" --mm-per-px "$(scale_of "$name")"
+  say "fasc analyze $clip $* --out build/demo/$name"
   "$program" analyze "$clip" "$@" --out "build/demo/$name" </dev/null || fail "analysing $clip failed; see above"
   [[ -s build/demo/$name/annotated.mp4 && -s build/demo/$name/report.html ]] ||
     fail "build/demo/$name lacks annotated.mp4 or report.html"
+}
+
+# scale_of NAME: mm per px, from the truth beside the clip.
+scale_of() {
+  sed -n 's/^ *"mm_per_px": *\([0-9.]*\).*/\1/p' "sample_data/$1.json" | head -n 1
 }
 
 # clip_named NAME: its file, whatever its ending.
 clip_named() {
   local file
   for file in sample_data/"$1".{mp4,mov,avi,mkv}; do
-    [[ -f $file ]] && printf '%s\n' "$file"
-  done | head -n 1
+    if [[ -f $file ]]; then
+      printf '%s\n' "$file"
+      return
+    fi
+  done
+  fail "there is no clip $1 in sample_data"
 }
 
 # sample_names: names of the sample clips, the founding one first.

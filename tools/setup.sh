@@ -10,6 +10,10 @@ export CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}"
 
 say() { printf '== %s\n' "$*"; }
 
+# No end without a reason: what stopped a script under set -e is named.
+trap 'printf "fasc: %s stopped at line %d: %s\n" "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND" >&2' ERR
+set -E
+
 # fail REASON: one line on standard error, then the end.
 fail() {
   printf 'fasc: %s\n' "$*" >&2

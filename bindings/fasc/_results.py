@@ -145,7 +145,7 @@ class Analysis:
         return json.loads(self._json)
 
     def save(self, dir):
-        """Writes result.json, trace.csv, bursts.csv, annotations.txt, events.tsv, report.html into a folder.
+        """Writes result.json, report.html, trace.csv, bursts.csv, annotations.txt, events.tsv and measurement.cbor into a folder.
 
         Parameters
         ----------
@@ -159,13 +159,15 @@ class Analysis:
         """
         _fasc.write_results(self._native, self._measurement, _inputs.path_text(dir, "dir"))
 
-    def annotate(self, out, *, control=False, options=None, progress=None, **fields):
+    def annotate(self, out, *, clip=None, control=False, options=None, progress=None, **fields):
         """Draws the annotated video: H.264 MP4 with the frames, times and length of the clip.
 
         Parameters
         ----------
         out : str or os.PathLike
             The MP4 to write; it appears whole or not at all.
+        clip : str or os.PathLike, optional
+            The clip's file, where the analysis does not know it (after :func:`fasc.conclude`); it must be the one measured.
         control : bool
             Draw the second clip (``control_clip``) instead of the first.
         options : fasc.AnnotateOptions or dict, optional
@@ -181,9 +183,11 @@ class Analysis:
             The video cannot be written.
         """
         path = self._control_path if control else self._path
+        if clip is not None:
+            path = _inputs.path_text(clip, "clip")
         if path is None:
             what = "there is no control clip" if control else "this analysis has no clip's file"
-            raise ValueError(f"{what}: annotated videos are drawn from the file again")
+            raise ValueError(f"{what}: annotated videos are drawn from the file again; name it with clip=")
         if options is not None and fields:
             raise TypeError("give options= or single fields, not both")
         chosen = _inputs.struct(_fasc.AnnotateOptions, options, "options") or _fasc.AnnotateOptions(**fields)

@@ -186,7 +186,7 @@ def test_program_and_python_write_the_same_bytes(founding, analysis, program, tm
     program("analyze", founding, "--target", "left", "--control", "right", "--out", tmp_path / "program", "--no-video", "--quiet")
     analysis.save(tmp_path / "python")
     assert (tmp_path / "program" / "result.json").read_bytes() == analysis.to_json().encode()
-    names = ["result.json", "trace.csv", "bursts.csv", "annotations.txt", "events.tsv", "report.html"]
+    names = ["measurement.cbor", "result.json", "trace.csv", "bursts.csv", "annotations.txt", "events.tsv", "report.html"]
     for name in names:
         assert (tmp_path / "python" / name).read_bytes() == (tmp_path / "program" / name).read_bytes(), name
     assert analysis.to_html() == (tmp_path / "python" / "report.html").read_text()
@@ -195,6 +195,11 @@ def test_program_and_python_write_the_same_bytes(founding, analysis, program, tm
 def test_annotated_video(founding, tmp_path):
     a = fasc.analyze(founding, "left", to_s=1.0)
     a.annotate(tmp_path / "annotated.mp4", motion="arrows")
+    again = fasc.conclude(a.measurement)
+    with pytest.raises(ValueError, match="name it with clip="):
+        again.annotate(tmp_path / "again.mp4")
+    again.annotate(tmp_path / "again.mp4", clip=founding, motion="arrows")
+    assert (tmp_path / "again.mp4").read_bytes() == (tmp_path / "annotated.mp4").read_bytes()
     probe = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames,codec_name"]
     shown = subprocess.run([*probe, "-of", "json", str(tmp_path / "annotated.mp4")], capture_output=True, text=True, check=True)
     assert json.loads(shown.stdout)["streams"] == [{"codec_name": "h264", "nb_read_frames": "30"}]
