@@ -29,7 +29,8 @@ py::array_t<float> flow_between(const Picture& before, const Picture& after, con
 void bind_flow(py::module_& m) {
   OptionsClass<FlowOptions>(m, "FlowOptions", "How motion is estimated.")
       .field("method", &FlowOptions::method, "'dis': OpenCV dense inverse search")
-      .field("dis_preset", &FlowOptions::dis_preset, "0 ultrafast, 1 fast, 2 medium");
+      .field("dis_preset", &FlowOptions::dis_preset, "0 ultrafast, 1 fast, 2 medium")
+      .field("dis_finest_scale", &FlowOptions::dis_finest_scale, "where the search ends: 0 full resolution, 1 half, 2 a quarter");
   OptionsClass<PairOptions>(m, "PairOptions", "When the step from one frame to the next is measured.")
       .field("repeat_share", &PairOptions::repeat_share, "share of the usual frame difference below which a frame repeats the last one")
       .field("freeze_s", &PairOptions::freeze_s, "s; repeats that last longer are a freeze")

@@ -193,7 +193,7 @@ TEST(Analysis, SmallSimulatedClip) {
   EXPECT_FALSE(a.comparison);
   ASSERT_EQ(a.target.found.bursts.size(), 2u);
   // The flow smooths a twitch of 3 mm radius: between 40 and 110 % of its 0.35 mm are seen.
-  EXPECT_GT(a.target.found.bursts[0].peak_displacement_mm, 0.4 * 0.35);
+  EXPECT_GT(a.target.found.bursts[0].peak_displacement_mm, 0.6 * 0.35);
   EXPECT_LT(a.target.found.bursts[0].peak_displacement_mm, 1.1 * 0.35);
   EXPECT_NEAR(a.target.found.bursts[0].centroid_x_px,
               fasc::Simulator(small_scene(true)).layout().echo_areas[0].x + 100, 25);

@@ -132,7 +132,7 @@ TEST(Bursts, SpeedIsTheMeanOfTheFastestCells) {
 
 TEST(Bursts, LobesWithAPauseBetweenThemAreOneTwitch) {
   Twitch twitch = at(3);
-  twitch.hold_s = 0.1;
+  twitch.hold_s = 0.15;
   const BurstResult result = find_bursts(trace_of({twitch}));
   ASSERT_EQ(result.bursts.size(), 1u) << listed(result);
   EXPECT_EQ(result.bursts[0].kind, BurstKind::fasciculation) << listed(result);

@@ -339,3 +339,15 @@ TEST(NearField, OfTwoPanelsTheOneThatHoldsTheRegion) {
   const Screen screen = screen_with({}, {{10, 40, 300, 400}, {320, 90, 300, 350}});
   EXPECT_EQ(near_field_of(made("330,130,280,200", screen), screen)->bounds(), cv::Rect(330, 90, 280, 40));
 }
+TEST(ParseRegion, AJsonFileThatNamesItselfEnds) {
+  const std::string path = (std::filesystem::temp_directory_path() / ("fasc_region_" + std::to_string(getpid()) + ".json")).string();
+  const JsonFile file("{\"region\": \"" + path + "\"}");
+  message_of([&] { parse_region(path); });
+}
+
+TEST(MakeRegion, NotANumberIsRefused) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  message_of([&] { make_region(corners({{10, 10}, {100, nan}, {100, 100}, {10, 100}}), "target", empty_screen()); });
+  message_of([&] { make_region(corners({{nan, nan}, {100, 10}, {100, 100}, {10, 100}}), "target", empty_screen()); });
+}
+

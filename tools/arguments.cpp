@@ -160,6 +160,10 @@ void add_measuring(CLI::App& app, AnalyzeOptions& options) {
       with_default("0 ultrafast, 1 fast, 2 medium", std::to_string(flow.dis_preset)),
       [&](const std::string& text) { flow.dis_preset = whole("--dis-preset", text, 0, 2); })
       ->group(kMeasuring);
+  add(app, "--dis-finest-scale", "N",
+      with_default("where the search ends: 0 full resolution, 1 half, 2 a quarter", std::to_string(flow.dis_finest_scale)),
+      [&](const std::string& text) { flow.dis_finest_scale = whole("--dis-finest-scale", text, 0, 4); })
+      ->group(kMeasuring);
   add_settings(app, kMeasuring, kEnergySettings, into(options.energy));
   add_settings(app, kMeasuring, kPairSettings, into(options.energy.pairs));
 }

@@ -22,7 +22,8 @@ void check_same(const Options& target, const Options& control,
 
 /// Motion is comparable only where it was measured in one way, and that is past.
 void check_measured_alike(const EnergyOptions& target, const EnergyOptions& control) {
-  bool alike = target.flow.method == control.flow.method && target.flow.dis_preset == control.flow.dis_preset;
+  bool alike = target.flow.method == control.flow.method && target.flow.dis_preset == control.flow.dis_preset &&
+               target.flow.dis_finest_scale == control.flow.dis_finest_scale;
   for (const auto& setting : kEnergySettings)
     alike = alike && target.*setting.field == control.*setting.field;
   for (const auto& setting : kPairSettings)

@@ -16,7 +16,9 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 class DisFlow final : public FlowEstimator {
  public:
-  explicit DisFlow(int preset) : dis_(cv::DISOpticalFlow::create(preset)) {}
+  explicit DisFlow(const FlowOptions& options) : dis_(cv::DISOpticalFlow::create(options.dis_preset)) {
+    dis_->setFinestScale(options.dis_finest_scale);
+  }
 
   cv::Mat flow(const cv::Mat& before, const cv::Mat& after) override {
     const bool good = before.type() == CV_8UC1 && after.type() == CV_8UC1 && before.size() == after.size() &&
@@ -104,6 +106,9 @@ void FlowOptions::check() const {
   if (dis_preset < 0 || dis_preset > 2) {
     throw MisuseError("dis_preset " + std::to_string(dis_preset) + ": allowed is 0 (ultrafast), 1 (fast) or 2 (medium)");
   }
+  if (dis_finest_scale < 0 || dis_finest_scale > 4) {
+    throw MisuseError("dis_finest_scale " + std::to_string(dis_finest_scale) + ": allowed is 0 (full resolution) to 4");
+  }
 }
 
 void PairOptions::check() const {
@@ -120,7 +125,7 @@ void PairOptions::check() const {
 
 std::unique_ptr<FlowEstimator> make_flow_estimator(const FlowOptions& options) {
   options.check();
-  return std::make_unique<DisFlow>(options.dis_preset);
+  return std::make_unique<DisFlow>(options);
 }
 
 const char* to_string(PairState state) {

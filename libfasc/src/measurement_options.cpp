@@ -39,6 +39,7 @@ template <class Visitor, class Options>
 void visit_flow(Visitor v, Options& o) {
   v.field("method", o.method);
   v.field("dis_preset", o.dis_preset);
+  v.field("dis_finest_scale", o.dis_finest_scale);
 }
 
 template <class Visitor, class Options>

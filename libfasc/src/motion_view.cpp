@@ -11,6 +11,7 @@ namespace {
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr double kFastShare = 0.15;   // share of cells that the detection speed is the mean of
 constexpr double kLeastAfter_s = 0.2; // s; with less of the clip left after a burst its return is not judged
+constexpr double kReached = 0.95;      // share of the largest displacement at which the contraction is over
 constexpr double kActiveShare = 0.5;  // a cell takes part where it moves at least this share of the largest displacement
 
 float mean_of_fastest(std::vector<float>& speeds) {
@@ -138,19 +139,29 @@ double MotionView::rest_share(const std::vector<float>& farthest, std::vector<cv
   return seen ? static_cast<double>(least / most) : static_cast<double>(kNaN);
 }
 
+std::size_t MotionView::reached(double distance, std::size_t cell, std::size_t first, std::size_t last) const {
+  cv::Point2f at;
+  for (std::size_t frame = first; frame < last; ++frame) {
+    cv::Point2f step;
+    if (relative_step(frame, cell, step)) at += step;
+    if (static_cast<double>(std::hypot(at.x, at.y)) >= distance) return frame;
+  }
+  return last;
+}
+
 void MotionView::describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst) const {
   std::vector<cv::Point2f> at(cells());
   std::vector<float> farthest(cells(), 0.f);
-  std::size_t lead = 0, top_frame = first;
+  std::size_t lead = 0;
   for (std::size_t frame = first; frame <= last; ++frame) {
     add_step(frame, at);
     for (std::size_t cell = 0; cell < cells(); ++cell) {
       farthest[cell] = std::max(farthest[cell], std::hypot(at[cell].x, at[cell].y));
       if (farthest[cell] > farthest[lead]) lead = cell;
     }
-    if (std::hypot(at[lead].x, at[lead].y) >= farthest[lead]) top_frame = frame;
   }
   const float top = farthest[lead];
+  const std::size_t top_frame = reached(kReached * static_cast<double>(top), lead, first, last);
   burst.rest_share = rest_share(farthest, at, last, window_s);
   burst.contraction_s = trace_.time_s[top_frame] - burst.onset_s;
   burst.relaxation_s = burst.end_s - trace_.time_s[top_frame];

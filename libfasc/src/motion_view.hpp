@@ -45,6 +45,8 @@ class MotionView {
   // Displacement of a cell against the near field at a frame, unit of length; false where missing.
   bool relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const;
   void add_speeds(std::size_t frame);
+  // First frame of first … last at which a cell is `distance` from where it began (unit of length); last where it never is.
+  std::size_t reached(double distance, std::size_t cell, std::size_t first, std::size_t last) const;
   // Adds a frame's step to the displacement of every cell.
   void add_step(std::size_t frame, std::vector<cv::Point2f>& at) const;
   // Of the cells that went farthest (`farthest`, unit of length): what is left of that way within window_s after `last`, where they are `at`.

@@ -65,7 +65,11 @@ RegionSpec spec_of_json(const nlohmann::json& json, const std::string& text) {
   for (const char* key : {"region", "target", "control"}) {
     if (json.is_object() && json.contains(key)) return spec_of_json(json[key], text);
   }
-  if (json.is_string()) return parse_region(json.get<std::string>());
+  if (json.is_string()) {
+    const std::string inner = json.get<std::string>();
+    if (inner.ends_with(".json")) refuse(text, "the file names another file");
+    return parse_region(inner);
+  }
   if (!json.is_object()) refuse(text, "the file holds neither \"rectangle\" nor \"polygon\"");
   if (json.contains("rectangle") && json["rectangle"].is_array()) {
     std::vector<double> numbers;
@@ -120,6 +124,9 @@ bool crosses_itself(const std::vector<cv::Point2d>& p) {
 
 void check_polygon(const Region& region, cv::Size size) {
   const std::string what = region.name + " region";
+  for (const cv::Point2d& p : region.polygon) {
+    if (!std::isfinite(p.x) || !std::isfinite(p.y)) throw MisuseError(what + ": a corner is not a number (frame " + size_text(size) + ")");
+  }
   double left = region.polygon[0].x, right = left, top = region.polygon[0].y, bottom = top;
   for (const cv::Point2d& p : region.polygon) {
     left = std::min(left, p.x), right = std::max(right, p.x);

@@ -26,6 +26,7 @@ std::string energy_method(const Analysis& a) {
   std::string out;
   add(out, "<h3>Energy</h3><p>For the step that ends at a frame, dense optical flow (",
       html(e.flow.method == "dis" ? "DIS" : e.flow.method), ", preset ", std::to_string(e.flow.dis_preset),
+      ", finest scale ", std::to_string(e.flow.dis_finest_scale),
       ") [1] gives the displacement <i>u</i>(<i>x</i>) in px of each of the <i>N</i> pixels "
       "of region <i>R</i> since the last distinct picture, <i>dt</i> earlier. With the scale <i>s</i> (",
       scaled ? "mm per px" : "no scale is known, so <i>s</i> = 1 and lengths are px",
