@@ -17,7 +17,7 @@ Region region_of(const py::object& shape) {
   const RegionSpec spec = parse_region(text);
   if (spec.kind != RegionSpec::Kind::polygon) throw MisuseError("a Region is a rectangle or a polygon, but got '" + text + "'");
   Region region;
-  region.source = text.find(' ') == std::string::npos ? "rectangle" : "polygon";
+  region.source = "polygon";
   region.polygon = spec.polygon;
   return region;
 }
@@ -34,7 +34,7 @@ void bind_region(py::module_& m) {
                      "what was measured is ``a.target.region``.")
       .def(py::init(&region_of), py::arg("shape"))
       .def_readonly("name", &Region::name, "'target', 'control' or 'near field'")
-      .def_readonly("source", &Region::source, "'rectangle', 'polygon', 'auto', 'left' or 'right'")
+      .def_readonly("source", &Region::source, "'polygon' (a rectangle is one), 'auto', 'left' or 'right'")
       .def_property_readonly("polygon", [](const Region& r) { return corners(r.polygon); }, "px; corners in order")
       .def_property_readonly("bounds",
                              [](const Region& r) {

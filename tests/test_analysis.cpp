@@ -261,7 +261,7 @@ TEST(Analysis, ControlInASecondClip) {
   AnalyzeOptions options = small_options();
   options.control_clip = folder().calm();
   options.control_scale = fasc::Scale{kScale, kScale, "user"};
-  options.compare.shortest_s = 5;
+  options.compare.shortest_s = 3;
   const Analysis a = analyze(folder().twitching(), options);
   ASSERT_TRUE(a.control_clip);
   EXPECT_EQ(a.control_clip->info.name, "calm.mp4");
@@ -493,7 +493,7 @@ TEST(Analysis, WarnsOfALowFrameRateAndNoNearField) {
   AnalyzeOptions options;
   options.target = box_spec(0, 0, 240, 200);
   const Analysis slow = conclude(fasc::measure_frames(frames_in_memory(40, 12), "slow", options));
-  EXPECT_TRUE(warned(slow, "slow: 12 frames per s")) << testing::PrintToString(slow.warnings);
+  EXPECT_TRUE(warned(slow, "slow: 12.0 frames per s")) << testing::PrintToString(slow.warnings);
   EXPECT_TRUE(warned(slow, "target: no near field")) << testing::PrintToString(slow.warnings);
   options.target = box_spec(20, 80, 200, 110);
   const Analysis usual = conclude(fasc::measure_frames(frames_in_memory(40, 30), "usual", options));

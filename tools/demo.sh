@@ -16,8 +16,6 @@ esac
 
 # The founding case: calf and control muscle side by side on one screen.
 readonly founding=calf_and_control_30fps
-# mm per px of every sample clip (sample_data/README.md).
-readonly scale=0.12
 
 install_packages build
 configure
@@ -65,9 +63,9 @@ sample_names() {
 mapfile -t names < <(sample_names)
 for name in "${names[@]}"; do
   if [[ $name == "$founding" ]]; then
-    analyze "$name" --target left --control right --mm-per-px "$scale"
+    analyze "$name" --target left --control right
   else
-    analyze "$name" --mm-per-px "$scale"
+    analyze "$name"
   fi
 done
 

@@ -63,16 +63,17 @@ double median_step_s(const Trace& trace) {
   return *middle;
 }
 
-// Feeds every frame of `next` to the meters, one after the other or one thread per region, and sums the clip up.
+// Feeds every frame of `next` to the meters and sums the clip up. `end_s` is where the work ends, for the progress; 0 if unknown.
 template <class Next>
-std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progress& progress, double expected, const char* stage) {
+std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progress& progress, double from_s, double end_s,
+                       const char* stage) {
   std::int64_t frames = 0;
   while (std::optional<Frame> frame = next()) {
     if (frames == 0) clip.poster = echo_only(frame->gray, plan.screen);
     for (RegionMeter& meter : plan.meters) meter.add(*frame);
     ++frames;
     if (progress && frames % kProgressEvery == 0) {
-      const double done = expected > 0 ? std::min(1.0, static_cast<double>(frames) / expected) : 0.0;
+      const double done = end_s > from_s ? std::clamp((frame->time_s - from_s) / (end_s - from_s), 0.0, 1.0) : 0.0;
       if (!progress(done, stage)) throw Cancelled();
     }
   }
@@ -102,8 +103,11 @@ std::vector<Trace> measure_clip(const std::string& path, const std::vector<Wante
   clip.info = reader.info();
   clip.scale = scale_for(scale, clip.info);
   Plan plan = plan_for(wanted, screen, clip.scale, clip.info, options.energy);
-  const double expected = static_cast<double>(clip.info.frames_expected.value_or(0));
-  std::vector<Trace> traces = run(plan, [&] { return reader.next(); }, clip, progress, expected, stage);
+  const double length_s = clip.info.duration_s > 0 ? clip.info.duration_s : 0.0;
+  std::vector<Trace> traces = run(plan, [&] { return reader.next(); }, clip, progress, options.from_s,
+                                  std::min(options.to_s, length_s), stage);
+  // The container counts the whole file: of a part it says nothing.
+  if (options.from_s > 0 || std::isfinite(options.to_s)) clip.info.frames_expected.reset();
   clip.complete = reader.complete();
   clip.problems = reader.problems();
   return traces;
@@ -147,12 +151,23 @@ void warn_of_region(const RegionResult& result, const ClipSummary& clip, std::ve
   }
 }
 
+// What compare() warns about where there is a control, said of a clip without one.
+void warn_of_length(const RegionResult& result, const ClipSummary& clip, const CompareOptions& options, std::vector<std::string>& warnings) {
+  if (clip.frame_rate < options.lowest_frame_rate) {
+    const std::string tenths = std::to_string(std::lround(10 * clip.frame_rate));
+    const std::string rate = tenths.size() > 1 ? tenths.substr(0, tenths.size() - 1) + "." + tenths.back() : "0." + tenths;
+    warnings.push_back(clip.info.name + ": " + rate + " frames per s (advised: at least " +
+                       std::to_string(std::lround(options.lowest_frame_rate)) + "); short twitches may be missed.");
+  }
+  if (result.observed_s < options.advised_s) {
+    warnings.push_back(std::to_string(std::lround(result.observed_s)) + " s observed (advised: at least " +
+                       std::to_string(std::lround(options.advised_s)) + " s); rare fasciculations may be missed.");
+  }
+}
+
 void warn_of_clip(const ClipSummary& clip, std::vector<std::string>& warnings) {
   for (const std::string& problem : clip.problems) warnings.push_back(clip.info.name + ": " + problem);
   if (!clip.scale.known()) warnings.push_back(clip.info.name + ": no scale, so lengths are in px and speeds in px/s.");
-  if (clip.frame_rate < CompareOptions{}.lowest_frame_rate) {
-    warnings.push_back(clip.info.name + ": " + std::to_string(std::lround(clip.frame_rate)) + " frames per s; below 20 short twitches are missed.");
-  }
 }
 
 }  // namespace
@@ -192,23 +207,29 @@ Measurement measure_frames(const std::vector<Frame>& frames, const std::string& 
   if (!options.control_clip.empty()) throw MisuseError("control_clip: allowed only where the target is a file too");
   Measurement m;
   m.options = options;
+  const double zero_s = frames.empty() ? 0 : frames.front().time_s;
+  const auto timed = [&](Frame frame) {
+    frame.time_s -= zero_s;
+    return frame;
+  };
   ScreenFinder finder;
-  for (const Frame& frame : frames) {
+  for (const Frame& given : frames) {
+    const Frame frame = timed(given);
     if (frame.time_s >= options.from_s && frame.time_s < std::min(options.to_s, options.from_s + kScreenSeconds)) finder.add(frame);
   }
   m.clip.info.name = name;
   m.clip.info.intra_only = true;
   if (!frames.empty()) m.clip.info.width = frames[0].gray.cols, m.clip.info.height = frames[0].gray.rows;
-  m.clip.info.frames_expected = static_cast<std::int64_t>(frames.size());
   m.clip.scale = scale_for(options.scale, m.clip.info);
   Plan plan = plan_for(wanted_here(options), finder.find(), m.clip.scale, m.clip.info, options.energy);
   std::size_t at = 0;
   const auto next = [&]() -> std::optional<Frame> {
-    while (at < frames.size() && frames[at].time_s < options.from_s) ++at;
-    if (at >= frames.size() || frames[at].time_s >= options.to_s) return std::nullopt;
-    return frames[at++];
+    while (at < frames.size() && frames[at].time_s - zero_s < options.from_s) ++at;
+    if (at >= frames.size() || frames[at].time_s - zero_s >= options.to_s) return std::nullopt;
+    return timed(frames[at++]);
   };
-  std::vector<Trace> traces = run(plan, next, m.clip, progress, static_cast<double>(frames.size()), "measuring");
+  const double length_s = frames.empty() ? 0 : frames.back().time_s - zero_s;
+  std::vector<Trace> traces = run(plan, next, m.clip, progress, options.from_s, std::min(options.to_s, length_s), "measuring");
   m.target = std::move(traces[0]);
   if (traces.size() > 1) m.control = std::move(traces[1]);
   return m;
@@ -224,7 +245,10 @@ Analysis conclude(Measurement&& measurement) {
   a.target = result_of(std::move(measurement.target), a.options);
   warn_of_clip(a.clip, a.warnings);
   warn_of_region(a.target, a.clip, a.warnings);
-  if (!measurement.control) return a;
+  if (!measurement.control) {
+    warn_of_length(a.target, a.clip, a.options.compare, a.warnings);
+    return a;
+  }
 
   const ClipSummary& control_clip = a.control_clip ? *a.control_clip : a.clip;
   a.control = result_of(std::move(*measurement.control), a.options);

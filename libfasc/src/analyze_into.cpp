@@ -51,9 +51,11 @@ Progress part_of(const Progress& progress, double from, double to) {
 }
 
 void draw(const Analysis& analysis, const std::string& path, const fs::path& dir,
-          const AnnotateOptions& video, const Progress& progress) {
+          const AnnotateOptions& wanted, const Progress& progress) {
   const bool two = analysis.control_clip.has_value();
   const double middle = two ? (kMeasuringShare + 1) / 2 : 1;
+  AnnotateOptions video = wanted;
+  video.read_ahead = wanted.read_ahead && analysis.options.threads != 1;
   annotate(analysis, path, (dir / kVideo).string(), video, AnnotatedClip::target,
            part_of(progress, kMeasuringShare, middle));
   if (two)

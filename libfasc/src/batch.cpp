@@ -51,10 +51,13 @@ std::string key_of(const fs::path& clip, const Job& job) {
 }
 
 /// True where the folder holds a whole result of the same key; the item is filled from it.
-bool keep_earlier(BatchItem& item, const fs::path& dir, const std::string& key, bool video) {
+bool keep_earlier(BatchItem& item, const fs::path& dir, const std::string& key, bool video, bool two_clips) {
   std::error_code error;
   if (!fs::exists(dir / "result.json", error) || !fs::exists(dir / kKeyFile, error)) return false;
+  for (const char* name : {"measurement.cbor", "trace.csv", "bursts.csv", "annotations.txt", "events.tsv", "report.html"})
+    if (!fs::exists(dir / name, error)) return false;
   if (video && !fs::exists(dir / "annotated.mp4", error)) return false;
+  if (video && two_clips && !fs::exists(dir / "annotated_control.mp4", error)) return false;
   try {
     const Json known = Json::parse(batch_detail::read_file(dir / kKeyFile));
     const std::string result = batch_detail::read_file(dir / "result.json");
@@ -74,13 +77,21 @@ bool keep_earlier(BatchItem& item, const fs::path& dir, const std::string& key, 
 void analyze_one(BatchItem& item, const Job& job, const Progress& progress) {
   const fs::path clip = job.folder / item.file, dir = job.out / item.folder;
   const std::string key = key_of(clip, job);
-  if (!job.options.fresh && keep_earlier(item, dir, key, job.options.video)) return;
+  if (!job.options.fresh && keep_earlier(item, dir, key, job.options.video, !job.control_sha256.empty())) return;
   const auto video = job.options.video ? std::optional(job.options.annotate) : std::nullopt;
   analyze_into(clip.string(), dir.string(), job.options.analyze, video, progress);
   const std::string result = batch_detail::read_file(dir / "result.json");
   batch_detail::fill_from_result(item, result, dir / "result.json");
   const Json known{{"schema", kKeySchema}, {"key", key}, {"result_sha256", sha256_of(result)}};
   write_file((dir / kKeyFile).string(), known.dump(1) + "\n");
+}
+
+/// After a failure no result of an earlier run stays.
+void forget_result(const fs::path& dir) {
+  for (const char* name : {"result.json", kKeyFile}) {
+    std::error_code error;
+    fs::remove(dir / name, error);
+  }
 }
 
 /// One file: whatever goes wrong with it stays with it. Throws Cancelled only.
@@ -90,6 +101,7 @@ BatchItem work_on(const Listed& listed, const Job& job, const Progress& progress
   item.reason = listed.reason;
   if (!listed.reason.empty()) {
     item.status = listed.failed ? Status::failed : Status::skipped;
+    if (listed.failed) forget_result(job.out / listed.file);
     return item;
   }
   item.folder = listed.file;
@@ -98,6 +110,7 @@ BatchItem work_on(const Listed& listed, const Job& job, const Progress& progress
   } catch (const Cancelled&) {
     throw;
   } catch (const std::exception& failure) {
+    forget_result(job.out / listed.file);
     item = BatchItem{};
     item.file = listed.file;
     item.status = Status::failed;

@@ -62,7 +62,11 @@ void walk(const fs::path& folder, const fs::path& top, const fs::path& out, std:
     } else if (!fs::is_directory(status)) {
       listed.push_back(judge(path, status, path.lexically_relative(top).generic_string()));
     }
-    if (error) break;
+    if (error) {
+      listed.push_back({folder.lexically_relative(top).generic_string() + "/",
+                        "cannot be listed to its end: " + error.message(), true});
+      break;
+    }
   }
 }
 

@@ -19,6 +19,7 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewestSteps = 4;         // measured steps that a level can be taken from
 constexpr double kLeastSteps = 2.0;             // a twitch goes at least this many times floor_px
+constexpr double kLeastSpread = 0.01;           // of the floor
 constexpr double kEdgeOfFloor = 0.4;            // edge threshold is at least this share of the floor
 constexpr double kRelaxationShare = 0.35;       // a lobe this much slower than the first is its relaxation, whatever its direction
 constexpr double kSameDirection = 0.3;          // cosine between two lobes' motion from which they pull the same way
@@ -62,9 +63,10 @@ CalmLevel level_of(const std::vector<float>& speed, const MotionView& view, cons
   const std::vector<float> found = finite_of(speed);
   if (found.size() < kFewestSteps) return level;
   level.speed = quantile(found, 0.5);
-  level.spread = level.speed - quantile(found, 0.1587);
   const double floor_speed = view.trace().scale.known() ? options.floor_mm_s : options.floor_px_s;
   const double floor = std::max(floor_speed, options.floor_px * view.unit() / view.usual_step_s());
+  // A clip without any noise has no spread; a small share of the floor stands for it, so that scores stay numbers.
+  level.spread = std::max(level.speed - quantile(found, 0.1587), kLeastSpread * floor);
   level.sure = std::max(floor, level.speed + options.threshold * level.spread);
   level.edge = std::max(kEdgeOfFloor * floor, level.speed + options.edge_threshold * level.spread);
   return level;
@@ -212,7 +214,7 @@ Burst describe(const MotionView& view, const std::vector<float>& speed, const Lo
   burst.end_s = trace.time_s[event.last];
   burst.duration_s = burst.end_s - burst.onset_s;
   const double peak_speed = static_cast<double>(speed[event.peak]);
-  burst.score = level.spread > 0 ? (peak_speed - level.speed) / level.spread : kNaN;
+  burst.score = (peak_speed - level.speed) / level.spread;
   burst.whole_share = static_cast<double>(trace.whole_share[event.peak]);
   double near = 0, muscle = 0;
   for (std::size_t i = event.first; i <= event.last; ++i) {
@@ -261,7 +263,7 @@ double confidence_of(const Burst& burst, const BurstOptions& options) {
 }
 
 // Small regular beats in a row are a pulse.
-void mark_pulse(std::vector<Burst>& bursts) {
+void mark_pulse(std::vector<Burst>& bursts, const BurstOptions& options) {
   std::vector<std::size_t> beats;
   for (std::size_t i = 0; i < bursts.size(); ++i) {
     if (bursts[i].kind == BurstKind::fasciculation || bursts[i].kind == BurstKind::contraction) beats.push_back(i);
@@ -284,7 +286,10 @@ void mark_pulse(std::vector<Burst>& bursts) {
     if (!regular(from)) continue;
     for (std::size_t k = from; k < from + kPulseBeats; ++k) pulse.push_back(beats[k]);
   }
-  for (const std::size_t i : pulse) bursts[i].kind = BurstKind::pulsation;
+  for (const std::size_t i : pulse) {
+    bursts[i].kind = BurstKind::pulsation;
+    bursts[i].confidence = confidence_of(bursts[i], options);
+  }
 }
 
 // Motion that vanishes against the near field: the probe's. Only where no burst was found already.
@@ -351,7 +356,7 @@ BurstResult find_bursts(const Trace& trace, const BurstOptions& options) {
     result.bursts.push_back(burst);
   }
   if (trace.near_field) add_probe_motion(view, options, result.level, result.bursts);
-  mark_pulse(result.bursts);
+  mark_pulse(result.bursts, options);
   return result;
 }
 

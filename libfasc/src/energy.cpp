@@ -60,9 +60,19 @@ cv::Point2f Trace::cell(std::size_t frame, int row, int col) const {
 }
 
 double Trace::observed_s() const {
+  // A step over dropped frames that is much longer than the others and than a bridge is a gap, though motion was measured across it.
+  std::vector<float> steps;
+  for (std::size_t i = 1; i < frames(); ++i) {
+    if (state[i] == PairState::measured) steps.push_back(step_s[i]);
+  }
+  const double longest = std::max(kLongestBridge_s, 1.5 * median_of(steps)) + 1e-6;
   double seen = 0, covered_to = time_s.empty() ? 0 : time_s.front();
   for (std::size_t i = 1; i < frames(); ++i) {
     if (state[i] != PairState::measured) continue;
+    if (static_cast<double>(step_s[i]) > longest) {
+      covered_to = time_s[i];
+      continue;
+    }
     const double from = time_s[i] - static_cast<double>(step_s[i]);
     const double gap = std::max(0.0, from - covered_to);
     if (gap <= kLongestBridge_s + 1e-6) seen += gap;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/imgproc.hpp>
@@ -17,6 +18,7 @@ namespace {
 constexpr const char* kAllowed =
     "allowed is x,y,w,h, or \"x1,y1 x2,y2 x3,y3 ...\", or a .json file, or auto, left, right (px, origin top left)";
 constexpr std::size_t kMostCorners = 1000;
+constexpr int kDeepest = 8;  // levels of nesting in a region file
 
 std::string shorten(const std::string& text) { return text.size() <= 80 ? text : text.substr(0, 77) + "..."; }
 
@@ -61,10 +63,12 @@ double json_number(const nlohmann::json& value, const std::string& text) {
   return value.get<double>();
 }
 
-RegionSpec spec_of_json(const nlohmann::json& json, const std::string& text) {
+RegionSpec spec_of_json(const nlohmann::json& whole, const std::string& text) {
+  const nlohmann::json* found = &whole;
   for (const char* key : {"region", "target", "control"}) {
-    if (json.is_object() && json.contains(key)) return spec_of_json(json[key], text);
+    if (found == &whole && whole.is_object() && whole.contains(key)) found = &whole[key];
   }
+  const nlohmann::json& json = *found;
   if (json.is_string()) {
     const std::string inner = json.get<std::string>();
     if (inner.ends_with(".json")) refuse(text, "the file names another file");
@@ -93,7 +97,18 @@ RegionSpec spec_of_file(const std::string& path) {
   if (std::filesystem::file_size(path, ignored) > 1'000'000) refuse(path, "the file is larger than 1 MB");
   std::ifstream file(path);
   if (!file) refuse(path, "the file cannot be read");
-  const nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+  // Cut off at kDeepest: nothing that a region needs lies deeper, and deep nesting is somebody's trap.
+  const auto shallow = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    if (depth > kDeepest) throw std::length_error("too deep");
+    return true;
+  };
+  const nlohmann::json json = [&]() -> nlohmann::json {
+    try {
+      return nlohmann::json::parse(file, shallow, false);
+    } catch (const std::length_error&) {
+      refuse(path, "the file is nested too deeply");
+    }
+  }();
   if (json.is_discarded()) refuse(path, "the file is not JSON");
   return spec_of_json(json, path);
 }

@@ -36,7 +36,7 @@ struct Rate {
 /// How a comparison is judged.
 struct CompareOptions {
   double alpha = 0.05;                   ///< two-sided level of intervals and of the verdict
-  double shortest_s = 10.0;              ///< s; with less observed time on either side the verdict is too_short
+  double shortest_s = 3.0;               ///< s; with less observed time on either side the verdict is too_short
   double advised_s = 60.0;               ///< s; less is warned about
   double largest_area_ratio = 2.0;       ///< regions that differ by more are warned about
   double lowest_frame_rate = 20.0;       ///< frames per s; less is warned about
