@@ -233,6 +233,9 @@ TEST_F(Cli, AnEarlierVideoDoesNotStayBesideAResultWithoutOne) {
   EXPECT_TRUE(fs::exists(at("d") + "/annotated.mp4"));
   ASSERT_EQ(fasc({"analyze", one(), "--out", at("d"), "--no-video", "--threshold", "6"}).code, 0);
   EXPECT_FALSE(fs::exists(at("d") + "/annotated.mp4"));
+  ASSERT_EQ(fasc({"analyze", one(), "--out", at("d")}).code, 0);
+  ASSERT_EQ(fasc({"bursts", at("d"), "--out", at("d"), "--threshold", "6"}).code, 0);
+  EXPECT_FALSE(fs::exists(at("d") + "/annotated.mp4"));
 }
 
 TEST_F(Cli, TheClipIsNeverOverwritten) {

@@ -22,6 +22,7 @@ Measurement load_source(const std::string& source, const ConcludeChanges& change
 int run(const BurstsArguments& arguments) {
   prepare_output(arguments.out);
   Measurement measurement = load_source(arguments.source, arguments.changes);
+  remove_outdated(arguments.out, false, measurement.control_clip.has_value());
   save_measurement(measurement, (std::filesystem::path(arguments.out) / "measurement.cbor").string());
   const Analysis analysis = conclude(std::move(measurement));
   write_results(analysis, arguments.out);

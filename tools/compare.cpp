@@ -53,7 +53,10 @@ int run(const CompareArguments& arguments) {
   check_same(target.options.bursts, control.options.bursts, kBurstSettings);
   check_measured_alike(target.options.energy, control.options.energy);
   Measurement both = joined(std::move(target), std::move(control));
-  if (!arguments.out.empty()) save_measurement(both, (std::filesystem::path(arguments.out) / "measurement.cbor").string());
+  if (!arguments.out.empty()) {
+    remove_outdated(arguments.out, false, true);
+    save_measurement(both, (std::filesystem::path(arguments.out) / "measurement.cbor").string());
+  }
   const Analysis analysis = conclude(std::move(both));
   if (!arguments.out.empty()) write_results(analysis, arguments.out);
   if (arguments.quiet) return kExitOk;

@@ -63,20 +63,6 @@ void draw(const Analysis& analysis, const std::string& path, const fs::path& dir
              AnnotatedClip::control, part_of(progress, middle, 1));
 }
 
-/// Files of an earlier result in the same folder that this one does not replace.
-void remove_outdated(const fs::path& dir, bool video, bool two_clips) {
-  const auto remove = [&](const char* name) {
-    std::error_code error;
-    fs::remove(dir / name, error);
-  };
-  if (!video) remove(kVideo);
-  if (!video || !two_clips) remove(kControlVideo);
-  if (!two_clips) {
-    for (const char* name : {"trace_control.csv", "annotations_control.txt", "events_control.tsv"})
-      remove(name);
-  }
-}
-
 }  // namespace
 
 Analysis analyze_into(const std::string& path, const std::string& dir, const AnalyzeOptions& options,
@@ -85,10 +71,9 @@ Analysis analyze_into(const std::string& path, const std::string& dir, const Ana
   if (video) video->check();
   refuse_own_input(path, dir);
   if (!options.control_clip.empty()) refuse_own_input(options.control_clip, dir);
-  std::error_code error;
-  const bool ours = fs::exists(fs::path(dir) / "measurement.cbor", error);
   const NewFolder folder(dir);
   prepare_output(dir);
+  remove_outdated(dir, video.has_value(), !options.control_clip.empty());
   Measurement measurement = measure(path, options, part_of(progress, 0, video ? kMeasuringShare : 1));
   save_measurement(measurement, (fs::path(dir) / "measurement.cbor").string());
   const Analysis analysis = conclude(std::move(measurement));
@@ -104,7 +89,6 @@ Analysis analyze_into(const std::string& path, const std::string& dir, const Ana
                         ", bursts.csv, report.html)");
     }
   }
-  if (ours) remove_outdated(dir, video.has_value(), analysis.control_clip.has_value());
   write_results(analysis, dir);
   return analysis;
 }

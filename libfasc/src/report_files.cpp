@@ -152,6 +152,16 @@ void prepare_output(const std::string& dir) {
   const Descriptor file{create_beside(result, probe.path)};
 }
 
+void remove_outdated(const std::string& dir, bool videos, bool second_clip) {
+  std::error_code error;
+  if (!fs::exists(fs::path(dir) / "measurement.cbor", error)) return;
+  if (!videos) fs::remove(fs::path(dir) / "annotated.mp4", error);
+  if (!videos || !second_clip) fs::remove(fs::path(dir) / "annotated_control.mp4", error);
+  if (second_clip) return;
+  for (const char* name : {"trace_control.csv", "annotations_control.txt", "events_control.tsv"})
+    fs::remove(fs::path(dir) / name, error);
+}
+
 void write_tables(const Analysis& analysis, const std::string& dir) {
   const auto write = [&](const char* name, const std::string& bytes) {
     write_file((fs::path(dir) / name).string(), bytes);

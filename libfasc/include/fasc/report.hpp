@@ -42,6 +42,10 @@ void write_file(const std::string& path, const std::function<void(std::ostream&)
 /// after a failure none stays.
 void prepare_output(const std::string& dir);
 
+/// Removes those files of an earlier result of ours in `dir` (one with a measurement.cbor) that a new result without annotated videos, or
+/// without a second clip, would not replace and that would contradict it. After prepare_output, before anything is written.
+void remove_outdated(const std::string& dir, bool videos, bool second_clip);
+
 /// Writes trace.csv, and trace_control.csv where there is a second clip, into `dir`.
 void write_traces(const Analysis& analysis, const std::string& dir);
 
