@@ -113,11 +113,12 @@ class TraceMaker {
                          &trace_.fast_speed, &trace_.near_dx, &trace_.near_dy}) {
       column->push_back(kNaN);
     }
-    trace_.grid.insert(trace_.grid.end(), kCols * kRows * 2, fasc::kGridMissing);
+    trace_.add_cells(std::vector<cv::Point2f>(kCols * kRows, {kNaN, kNaN}));
   }
 
   void add_measured(const Motion& muscle, const Motion& near, double from_s, double to_s) {
     const double to_speed = (settings_.mm_per_px > 0 ? settings_.mm_per_px : 1) / (to_s - from_s);
+    std::vector<cv::Point2f> cells;
     cv::Point2d mean;
     double square = 0;
     for (int row = 0; row < kRows; ++row) {
@@ -125,12 +126,12 @@ class TraceMaker {
         const cv::Point2d place(20 + 30 * (col + 0.5), 100 + 30 * (row + 0.5));
         const cv::Point2d noise(random_.gaussian(settings_.noise_px), random_.gaussian(settings_.noise_px));
         const cv::Point2d step = muscle(place, to_s) - muscle(place, from_s) + noise;
-        trace_.grid.push_back(static_cast<std::int16_t>(std::lround(step.x / fasc::kGridUnitPx)));
-        trace_.grid.push_back(static_cast<std::int16_t>(std::lround(step.y / fasc::kGridUnitPx)));
+        cells.emplace_back(step);
         mean += step * (to_speed / (kCols * kRows));
         square += step.dot(step) * to_speed * to_speed / (kCols * kRows);
       }
     }
+    trace_.add_cells(cells);
     trace_.energy.push_back(static_cast<float>(square));
     trace_.rms_speed.push_back(static_cast<float>(std::sqrt(square)));
     trace_.fast_speed.push_back(static_cast<float>(std::sqrt(square)));

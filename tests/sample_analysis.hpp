@@ -127,13 +127,14 @@ inline fasc::Trace trace_of(const fasc::Region& region, const SampleSettings& s,
     t.near_dx.push_back(good ? 0.01F : nan);
     t.near_dy.push_back(good ? -0.01F : nan);
     t.change.push_back(good ? 1.5F : nan);
+    std::vector<cv::Point2f> cells;
     for (int row = 0; row < 6; ++row)
       for (int col = 0; col < 8; ++col) {
         const double near = std::exp(-((col - 3.0) * (col - 3.0) + (row - 3.5) * (row - 3.5)) / 3.0);
-        const double px = (0.02 + lift * near * 10 / s.fps) / fasc::kGridUnitPx;
-        t.grid.push_back(good ? static_cast<std::int16_t>(px) : fasc::kGridMissing);
-        t.grid.push_back(good ? static_cast<std::int16_t>(px * 0.3) : fasc::kGridMissing);
+        const auto px = static_cast<float>(0.02 + lift * near * 10 / s.fps);
+        cells.push_back(good ? cv::Point2f(px, px * 0.3F) : cv::Point2f(nan, nan));
       }
+    t.add_cells(cells);
   }
   return t;
 }

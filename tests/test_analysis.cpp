@@ -146,6 +146,7 @@ void expect_same_bytes(const Trace& a, const Trace& b) {
   EXPECT_TRUE(same_bytes(a.near_dx, b.near_dx));
   EXPECT_TRUE(same_bytes(a.near_dy, b.near_dy));
   EXPECT_TRUE(same_bytes(a.change, b.change));
+  EXPECT_TRUE(same_bytes(a.grid_unit_px, b.grid_unit_px));
   EXPECT_TRUE(same_bytes(a.grid, b.grid));
 }
 

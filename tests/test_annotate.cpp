@@ -184,7 +184,8 @@ TEST_F(Annotated, ColoursMotionOfTheTargetWhereAsked) {
     const bool moving = i == 21;
     trace.state[i] = i == 0 ? fasc::PairState::first : fasc::PairState::measured;
     trace.step_s[i] = 0.033F;
-    for (std::size_t k = 0; k < 96; ++k) trace.grid[i * 96 + k] = moving ? 3000 : 0;
+    trace.grid_unit_px[i] = 0.03F;
+    for (std::size_t k = 0; k < 96; ++k) trace.grid[i * 96 + k] = moving ? 100 : 0;
   }
   fasc::AnnotateOptions options;
   options.crf = 8;
@@ -220,7 +221,7 @@ TEST_F(Annotated, StartsAtZeroForFrom) {
       v.erase(v.begin(), v.begin() + std::ptrdiff_t(10 * width));
     };
     cut(t.time_s, 1), cut(t.step_s, 1), cut(t.state, 1), cut(t.energy, 1), cut(t.fast_speed, 1),
-        cut(t.grid, 96);
+        cut(t.grid_unit_px, 1), cut(t.grid, 96);
   }
   analysis_.clip.frames = 20;
   analysis_.clip.duration_s = time_s_[30] - time_s_[10];

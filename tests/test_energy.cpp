@@ -63,7 +63,7 @@ std::size_t bytes_per_frame(const Trace& trace) {
   const std::size_t all = bytes(trace.time_s) + bytes(trace.step_s) + bytes(trace.state) +
                           bytes(trace.energy) + bytes(trace.rms_speed) + bytes(trace.active_share) +
                           bytes(trace.whole_share) + bytes(trace.fast_speed) + bytes(trace.near_dx) +
-                          bytes(trace.near_dy) + bytes(trace.change) + bytes(trace.grid);
+                          bytes(trace.near_dy) + bytes(trace.change) + bytes(trace.grid_unit_px) + bytes(trace.grid);
   return all / trace.frames();
 }
 
@@ -285,6 +285,7 @@ TEST(Energy, SameFramesSameTrace) {
   const auto picture = [&](int i) { return pictures[static_cast<std::size_t>(i)]; };
   const Trace a = measured(picture, muscle()), b = measured(picture, muscle());
   EXPECT_EQ(a.grid, b.grid);
+  EXPECT_EQ(a.grid_unit_px[3], b.grid_unit_px[3]);
   for (std::size_t i = 1; i < a.frames(); ++i) EXPECT_EQ(a.energy[i], b.energy[i]);
 }
 

@@ -297,6 +297,7 @@ TEST(Measurement, ReadsBackAsItWas) {
     EXPECT_EQ(back.options.energy.flow.dis_preset, 2);
     EXPECT_EQ(back.target.time_s, m.target.time_s);
     EXPECT_EQ(back.target.grid, m.target.grid);
+    EXPECT_EQ(back.target.grid_unit_px, m.target.grid_unit_px);
     EXPECT_EQ(back.target.state, m.target.state);
     EXPECT_EQ(back.target.energy[5], m.target.energy[5]);
     EXPECT_TRUE(std::isnan(back.target.energy[0]));

@@ -26,11 +26,6 @@ cv::Size grid_for(cv::Size box) {
 // Pixel range [first, last) of cell i of n over `length` px.
 std::pair<int, int> span_of(int i, int n, int length) { return {i * length / n, (i + 1) * length / n}; }
 
-std::int16_t to_grid_unit(double px) {
-  const double units = std::round(px / kGridUnitPx);
-  return static_cast<std::int16_t>(std::clamp(units, -32767.0, 32767.0));
-}
-
 double median_of(std::vector<float>& values) {
   if (values.empty()) return kNaN;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -52,11 +47,26 @@ void EnergyOptions::check() const {
   pairs.check();
 }
 
+void Trace::add_cells(const std::vector<cv::Point2f>& displacements_px) {
+  float largest = 0;
+  for (const cv::Point2f& d : displacements_px) {
+    if (!std::isnan(d.x)) largest = std::max({largest, std::abs(d.x), std::abs(d.y)});
+  }
+  const float unit = largest / 127.f;
+  grid_unit_px.push_back(unit);
+  for (const cv::Point2f& d : displacements_px) {
+    for (const float px : {d.x, d.y}) {
+      grid.push_back(std::isnan(d.x) ? kGridMissing : static_cast<std::int8_t>(unit > 0 ? std::lround(px / unit) : 0));
+    }
+  }
+}
+
 cv::Point2f Trace::cell(std::size_t frame, int row, int col) const {
   const std::size_t at = ((frame * static_cast<std::size_t>(grid_rows) + static_cast<std::size_t>(row)) *
                               static_cast<std::size_t>(grid_cols) + static_cast<std::size_t>(col)) * 2;
   if (grid.at(at) == kGridMissing) return {kNaN, kNaN};
-  return {static_cast<float>(grid[at] * kGridUnitPx), static_cast<float>(grid[at + 1] * kGridUnitPx)};
+  const float unit = grid_unit_px[frame];
+  return {static_cast<float>(grid[at]) * unit, static_cast<float>(grid[at + 1]) * unit};
 }
 
 double Trace::observed_s() const {
@@ -133,7 +143,7 @@ void RegionMeter::Impl::reserve(std::size_t frames_hint) {
   trace.time_s.reserve(n);
   trace.state.reserve(n);
   for (auto* column : {&trace.step_s, &trace.energy, &trace.rms_speed, &trace.active_share, &trace.whole_share,
-                       &trace.fast_speed, &trace.near_dx, &trace.near_dy, &trace.change}) {
+                       &trace.fast_speed, &trace.near_dx, &trace.near_dy, &trace.change, &trace.grid_unit_px}) {
     column->reserve(n);
   }
   trace.grid.reserve(n * static_cast<std::size_t>(trace.grid_cols * trace.grid_rows) * 2);
@@ -195,7 +205,7 @@ void RegionMeter::Impl::add_missing() {
                        &trace.near_dx, &trace.near_dy}) {
     column->push_back(kNaN);
   }
-  trace.grid.insert(trace.grid.end(), static_cast<std::size_t>(trace.grid_cols * trace.grid_rows) * 2, kGridMissing);
+  trace.add_cells(std::vector<cv::Point2f>(trace.cell_share.size(), {kNaN, kNaN}));
 }
 
 MotionSums RegionMeter::Impl::sums_of(const cv::Mat& motion, double step_s) const {
@@ -266,21 +276,19 @@ void RegionMeter::Impl::add_near(const cv::Mat& field) {
 }
 
 void RegionMeter::Impl::add_grid(const cv::Mat& motion) {
+  std::vector<cv::Point2f> cells(trace.cell_share.size(), {kNaN, kNaN});
   std::size_t index = 0;
   for (int row = 0; row < trace.grid_rows; ++row) {
     const auto [top, bottom] = span_of(row, trace.grid_rows, motion.rows);
     for (int col = 0; col < trace.grid_cols; ++col, ++index) {
       const auto [left, right] = span_of(col, trace.grid_cols, motion.cols);
-      if (trace.cell_share[index] < kLeastCellShare) {
-        trace.grid.insert(trace.grid.end(), 2, kGridMissing);
-        continue;
-      }
+      if (trace.cell_share[index] < kLeastCellShare) continue;
       const cv::Rect cell(left, top, right - left, bottom - top);
       const cv::Scalar mean = trace.cell_share[index] > 0.999f ? cv::mean(motion(cell)) : cv::mean(motion(cell), region_mask(cell));
-      trace.grid.push_back(to_grid_unit(mean[0]));
-      trace.grid.push_back(to_grid_unit(mean[1]));
+      cells[index] = {static_cast<float>(mean[0]), static_cast<float>(mean[1])};
     }
   }
+  trace.add_cells(cells);
 }
 
 RegionMeter::RegionMeter(const Region& region, const std::optional<Region>& near_field, const Scale& scale, bool intra_only,

@@ -272,7 +272,7 @@ ClipSummary clip_from(const Json& json) {
 
 void put_trace(std::ostream& out, const char* key, const Trace& t) {
   put_json(out, key);
-  put_head(out, 5, 20);
+  put_head(out, 5, 21);
   put(out, "region", region_to(t.region));
   put(out, "near_field", t.near_field ? region_to(*t.near_field) : Json(nullptr));
   put(out, "scale", scale_to(t.scale));
@@ -292,6 +292,7 @@ void put_trace(std::ostream& out, const char* key, const Trace& t) {
   put_column(out, "near_dx", t.near_dx);
   put_column(out, "near_dy", t.near_dy);
   put_column(out, "change", t.change);
+  put_column(out, "grid_unit_px", t.grid_unit_px);
   put_column(out, "grid", t.grid);
 }
 
@@ -330,7 +331,8 @@ Trace trace_from(const Json& json, const ClipInfo& info) {
   t.near_dx = unpacked<float>(json, "near_dx", n);
   t.near_dy = unpacked<float>(json, "near_dy", n);
   t.change = unpacked<float>(json, "change", n);
-  t.grid = unpacked<std::int16_t>(json, "grid", n * cells * 2);
+  t.grid_unit_px = unpacked<float>(json, "grid_unit_px", n);
+  t.grid = unpacked<std::int8_t>(json, "grid", n * cells * 2);
   return t;
 }
 

@@ -61,9 +61,9 @@ bool MotionView::relative_step(std::size_t frame, std::size_t cell, cv::Point2f&
   if (trace_.grid[at] == kGridMissing) return false;
   const float near_dx = std::isnan(trace_.near_dx[frame]) ? 0.f : trace_.near_dx[frame];
   const float near_dy = std::isnan(trace_.near_dy[frame]) ? 0.f : trace_.near_dy[frame];
-  constexpr float kUnit = static_cast<float>(kGridUnitPx);
-  step.x = (static_cast<float>(trace_.grid[at]) * kUnit - near_dx) * static_cast<float>(trace_.scale.unit_x());
-  step.y = (static_cast<float>(trace_.grid[at + 1]) * kUnit - near_dy) * static_cast<float>(trace_.scale.unit_y());
+  const float unit = trace_.grid_unit_px[frame];
+  step.x = (static_cast<float>(trace_.grid[at]) * unit - near_dx) * static_cast<float>(trace_.scale.unit_x());
+  step.y = (static_cast<float>(trace_.grid[at + 1]) * unit - near_dy) * static_cast<float>(trace_.scale.unit_y());
   return true;
 }
 

@@ -39,13 +39,11 @@ struct EnergyOptions {
 
 /// Cells of the coarse grid of motion kept per frame, at most.
 inline constexpr int kGridCells = 48;
-/// One unit of Trace::grid in px.
-inline constexpr double kGridUnitPx = 1.0 / 1024.0;
 /// Value of Trace::grid where nothing was measured.
-inline constexpr std::int16_t kGridMissing = INT16_MIN;
+inline constexpr std::int8_t kGridMissing = INT8_MIN;
 
 /// What was measured in one region: one entry per frame in every vector. The first entry and every step that was not measured are
-/// NaN. At most about 256 bytes per frame.
+/// NaN. At most about 150 bytes per frame.
 struct Trace {
   Region region;                       ///< what was measured
   std::optional<Region> near_field;    ///< the reference above it, where there is one
@@ -64,10 +62,13 @@ struct Trace {
   std::vector<float> fast_speed;       ///< mm/s or px/s; mean speed of the fastest 15 % of the region's 16 x 16 px patches
   std::vector<float> near_dx, near_dy; ///< px per step; near-field motion; NaN without a near field
   std::vector<float> change;           ///< gray levels; mean absolute difference to the last distinct picture
-  std::vector<std::int16_t> grid;      ///< frames x rows x cols x (x, y); mean displacement of a cell in kGridUnitPx per step
+  std::vector<float> grid_unit_px;     ///< px; what 1 in `grid` is at a frame: its largest displacement / 127
+  std::vector<std::int8_t> grid;       ///< frames x rows x cols x (x, y); mean displacement of a cell in grid_unit_px per step
 
   /// Number of frames.
   std::size_t frames() const { return time_s.size(); }
+  /// Adds a frame's cells to grid and grid_unit_px: displacements in px, rows x cols, rounded to 1/127 of the largest; NaN is missing.
+  void add_cells(const std::vector<cv::Point2f>& displacements_px);
   /// Displacement in px of a cell at a frame: NaN, NaN where missing.
   cv::Point2f cell(std::size_t frame, int row, int col) const;
   /// s; measured time and bridged gaps of at most kLongestBridge_s.
