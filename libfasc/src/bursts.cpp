@@ -64,7 +64,7 @@ CalmLevel level_of(const std::vector<float>& speed, const MotionView& view, cons
   if (found.size() < kFewestSteps) return level;
   level.speed = quantile(found, 0.5);
   const double floor_speed = view.trace().scale.known() ? options.floor_mm_s : options.floor_px_s;
-  const double floor = std::max(floor_speed, options.floor_px * view.unit() / view.usual_step_s());
+  const double floor = std::max(floor_speed, options.floor_px * view.unit() / std::max(view.usual_step_s(), options.window_s));
   // A clip without any noise has no spread; a small share of the floor stands for it, so that scores stay numbers.
   level.spread = std::max(level.speed - quantile(found, 0.1587), kLeastSpread * floor);
   level.sure = std::max(floor, level.speed + options.threshold * level.spread);
@@ -229,7 +229,7 @@ Burst describe(const MotionView& view, const std::vector<float>& speed, const Lo
   }
   if (trace.near_field && muscle > 0) burst.near_field_ratio = near / muscle;
   view.describe_motion(event.first, event.last, kReturnWindow_s, burst);
-  const double fastest_cell = view.fastest_cell(event.peak);
+  const double fastest_cell = view.fastest_cell(event.first, event.last);
   burst.peak_speed_px_s = fastest_cell / view.unit();
   if (trace.scale.known()) burst.peak_speed_mm_s = fastest_cell;
   shape.lobe_width_s = lobe_width(speed, view, event);
@@ -335,6 +335,8 @@ void BurstOptions::check() const {
   need(floor_mm_s >= 0 && floor_mm_s <= 1000, "floor_mm_s", floor_mm_s, "0 to 1000 mm/s");
   need(floor_px_s >= 0 && floor_px_s <= 10000, "floor_px_s", floor_px_s, "0 to 10000 px/s");
   need(floor_px >= 0 && floor_px <= 100, "floor_px", floor_px, "0 to 100 px");
+  need(window_s >= 0 && window_s <= 0.3, "window_s", window_s, "0 to 0.3 s");
+  need(false_alarms_per_min > 0 && false_alarms_per_min <= 60, "false_alarms_per_min", false_alarms_per_min, "above 0 to 60");
   need(join_s >= 0 && join_s <= 1, "join_s", join_s, "0 to 1 s");
   need(shortest_s >= 0 && shortest_s < longest_s, "shortest_s", shortest_s, "0 s to below longest_s");
   need(longest_s > 0 && longest_s <= 10, "longest_s", longest_s, "above 0 to 10 s");
@@ -343,7 +345,7 @@ void BurstOptions::check() const {
 
 BurstResult find_bursts(const Trace& trace, const BurstOptions& options) {
   options.check();
-  const MotionView view(trace);
+  const MotionView view(trace, options.window_s);
   BurstResult result;
   result.speed = view.relative();
   result.level = level_of(result.speed, view, options);

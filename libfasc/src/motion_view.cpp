@@ -11,6 +11,7 @@ namespace {
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr double kFastShare = 0.15;   // share of cells that the detection speed is the mean of
 constexpr double kLeastAfter_s = 0.2; // s; with less of the clip left after a burst its return is not judged
+constexpr double kPeakWindow_s = 0.04; // s; window of the peak speed
 constexpr double kReached = 0.95;      // share of the largest displacement at which the contraction is over
 constexpr double kActiveShare = 0.5;  // a cell takes part where it moves at least this share of the largest displacement
 
@@ -36,13 +37,14 @@ double usual_step(const Trace& trace) {
 
 }  // namespace
 
-MotionView::MotionView(const Trace& trace)
+MotionView::MotionView(const Trace& trace, double window_s)
     : trace_(trace),
       relative_(trace.frames(), kNaN),
       raw_(trace.frames(), kNaN),
       near_speed_(trace.frames(), kNaN),
       unit_(std::sqrt(trace.scale.unit_x() * trace.scale.unit_y())),
-      usual_step_s_(usual_step(trace)) {
+      usual_step_s_(usual_step(trace)),
+      window_s_(window_s) {
   for (std::size_t i = 0; i < trace.frames(); ++i) {
     if (trace.state[i] == PairState::measured) add_speeds(i);
   }
@@ -56,6 +58,11 @@ double MotionView::begin_s(std::size_t frame) const {
   return std::abs(began_s - before_s) < 1e-5 ? before_s : began_s;  // step_s is a float: give the frame's own time where it is meant
 }
 
+bool MotionView::lost(std::size_t frame) const {
+  const PairState state = trace_.state[frame];
+  return state == PairState::dark || state == PairState::scene_jump || state == PairState::gap || state == PairState::first;
+}
+
 bool MotionView::relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const {
   const std::size_t at = (frame * cells() + cell) * 2;
   if (trace_.grid[at] == kGridMissing) return false;
@@ -67,21 +74,51 @@ bool MotionView::relative_step(std::size_t frame, std::size_t cell, cv::Point2f&
   return true;
 }
 
+std::pair<std::size_t, std::size_t> MotionView::window_of(std::size_t frame, double length_s) const {
+  const auto steps = std::max<long>(1, std::lround(length_s / usual_step_s_));
+  const double reach_s = (static_cast<double>(steps) / 2 + 0.01) * usual_step_s_;
+  const double middle_s = trace_.time_s[frame] - usual_step_s_ / 2;
+  std::size_t first = frame, last = frame;
+  while (first > 1 && begin_s(first - 1) >= middle_s - reach_s && !lost(first - 1)) --first;
+  while (last + 1 < trace_.frames() && trace_.time_s[last + 1] <= middle_s + reach_s && !lost(last + 1)) ++last;
+  return {first, last};
+}
+
+std::vector<cv::Point2f> MotionView::velocities(std::size_t first, std::size_t last) const {
+  std::vector<cv::Point2f> sum(cells() + 1);
+  std::vector<float> time_s(cells() + 1, 0.f);
+  for (std::size_t frame = first; frame <= last; ++frame) {
+    if (trace_.state[frame] != PairState::measured) continue;
+    for (std::size_t cell = 0; cell < cells(); ++cell) {
+      cv::Point2f step;
+      if (!relative_step(frame, cell, step)) continue;
+      sum[cell] += step;
+      time_s[cell] += trace_.step_s[frame];
+    }
+    if (std::isnan(trace_.near_dx[frame])) continue;
+    sum.back() += cv::Point2f(trace_.near_dx[frame] * static_cast<float>(trace_.scale.unit_x()),
+                              trace_.near_dy[frame] * static_cast<float>(trace_.scale.unit_y()));
+    time_s.back() += trace_.step_s[frame];
+  }
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = time_s[i] > 0 ? sum[i] / time_s[i] : cv::Point2f(kNaN, kNaN);
+  return sum;
+}
+
 void MotionView::add_speeds(std::size_t frame) {
+  const auto [first, last] = window_of(frame, window_s_);
+  std::vector<cv::Point2f> velocity = velocities(first, last);
+  const bool near_known = !std::isnan(velocity.back().x);
+  const cv::Point2f near = near_known ? velocity.back() : cv::Point2f(0, 0);
+  velocity.pop_back();
   std::vector<float> relative, raw;
-  const float step_s = trace_.step_s[frame];
-  const bool near_known = !std::isnan(trace_.near_dx[frame]);
-  const cv::Point2f near(near_known ? trace_.near_dx[frame] * static_cast<float>(trace_.scale.unit_x()) : 0.f,
-                         near_known ? trace_.near_dy[frame] * static_cast<float>(trace_.scale.unit_y()) : 0.f);
-  for (std::size_t cell = 0; cell < cells(); ++cell) {
-    cv::Point2f step;
-    if (!relative_step(frame, cell, step)) continue;
-    relative.push_back(std::hypot(step.x, step.y) / step_s);
-    raw.push_back(std::hypot(step.x + near.x, step.y + near.y) / step_s);
+  for (const cv::Point2f& v : velocity) {
+    if (std::isnan(v.x)) continue;
+    relative.push_back(std::hypot(v.x, v.y));
+    raw.push_back(std::hypot(v.x + near.x, v.y + near.y));
   }
   relative_[frame] = mean_of_fastest(relative);
   raw_[frame] = mean_of_fastest(raw);
-  if (near_known) near_speed_[frame] = std::hypot(near.x, near.y) / step_s;
+  if (near_known) near_speed_[frame] = std::hypot(near.x, near.y);
 }
 
 std::vector<cv::Point2f> MotionView::shift(std::size_t first, std::size_t last) const {
@@ -100,13 +137,18 @@ double MotionView::alike(const std::vector<cv::Point2f>& a, const std::vector<cv
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0.0;
 }
 
-double MotionView::fastest_cell(std::size_t frame) const {
+double MotionView::fastest_cell(std::size_t first, std::size_t last) const {
   double best = 0;
-  for (std::size_t cell = 0; cell < cells(); ++cell) {
-    cv::Point2f step;
-    if (relative_step(frame, cell, step)) best = std::max(best, static_cast<double>(std::hypot(step.x, step.y)));
+  for (std::size_t frame = first; frame <= last; ++frame) {
+    if (trace_.state[frame] != PairState::measured) continue;
+    const auto [from, to] = window_of(frame, kPeakWindow_s);
+    std::vector<cv::Point2f> velocity = velocities(from, to);
+    velocity.pop_back();
+    for (const cv::Point2f& v : velocity) {
+      if (!std::isnan(v.x)) best = std::max(best, static_cast<double>(std::hypot(v.x, v.y)));
+    }
   }
-  return best / static_cast<double>(trace_.step_s[frame]);
+  return best;
 }
 
 void MotionView::add_step(std::size_t frame, std::vector<cv::Point2f>& at) const {

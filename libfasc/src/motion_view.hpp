@@ -10,10 +10,12 @@ namespace fasc {
 /// Speeds and displacements of a trace's cells. Speeds are in the trace's unit (mm/s, or px/s without a scale).
 class MotionView {
  public:
-  explicit MotionView(const Trace& trace);
+  /// `window_s`: time over which motion is summed for speeds; at least one step.
+  MotionView(const Trace& trace, double window_s);
 
   const Trace& trace() const { return trace_; }
-  /// Per frame: mean speed of the fastest 15 % of cells, against the near field and against the picture; NaN where missing.
+  /// Per frame: mean speed of the fastest 15 % of cells over the window round it, against the near field and against the picture; NaN
+  /// where the frame's own step is missing.
   const std::vector<float>& relative() const { return relative_; }
   const std::vector<float>& raw() const { return raw_; }
   /// Per frame: speed of the near field; NaN where missing or without one.
@@ -29,8 +31,8 @@ class MotionView {
   std::vector<cv::Point2f> shift(std::size_t first, std::size_t last) const;
   /// Cosine between two such fields: 1 the same way, -1 opposite, 0 where one of them is nought.
   double alike(const std::vector<cv::Point2f>& a, const std::vector<cv::Point2f>& b) const;
-  /// Speed of the fastest cell at a frame.
-  double fastest_cell(std::size_t frame) const;
+  /// Speed of the fastest cell over a window at most 0.04 s long, in the steps first … last.
+  double fastest_cell(std::size_t first, std::size_t last) const;
   /// Fills displacement, contraction and relaxation time, active area and centroid of a burst over the steps first … last, and
   /// what is left of its largest displacement (the least seen in `window_s` after its end).
   void describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst) const;
@@ -40,10 +42,17 @@ class MotionView {
   std::vector<float> relative_, raw_, near_speed_;
   double unit_ = 1;
   double usual_step_s_ = 0;
+  double window_s_ = 0;
 
   std::size_t cells() const { return static_cast<std::size_t>(trace_.grid_cols * trace_.grid_rows); }
   // Displacement of a cell against the near field at a frame, unit of length; false where missing.
   bool relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const;
+  // No motion can be followed across this frame's step.
+  bool lost(std::size_t frame) const;
+  // The steps [first, last] of a window round a frame. It ends at a gap.
+  std::pair<std::size_t, std::size_t> window_of(std::size_t frame, double length_s) const;
+  // Velocity of every cell and, last, of the near field over the measured steps of a window, unit of length per s; NaN where missing.
+  std::vector<cv::Point2f> velocities(std::size_t first, std::size_t last) const;
   void add_speeds(std::size_t frame);
   // First frame of first … last at which a cell is `distance` from where it began (unit of length); last where it never is.
   std::size_t reached(double distance, std::size_t cell, std::size_t first, std::size_t last) const;

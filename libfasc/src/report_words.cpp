@@ -53,7 +53,7 @@ std::string burst_method(const Analysis& a) {
       number(b.threshold), " robust standard deviations above it, and begins and ends at ",
       number(b.edge_threshold), ". Its peak must reach ",
       scaled ? number(b.floor_mm_s) + " mm/s" : number(b.floor_px_s) + " px/s", " and ", number(b.floor_px),
-      " px per step. Lobes less than ", number(b.join_s),
+      " px within ", number(b.window_s), " s. Lobes less than ", number(b.join_s),
       " s apart are one event, since tissue moves out and back in one twitch. Events shorter than ",
       number(b.shortest_s), " s are artefacts, longer than ", number(b.longest_s),
       " s contractions; motion of which the near field shows at least ", number(b.near_field_share),

@@ -21,7 +21,9 @@ struct BurstOptions {
   double edge_threshold = 2.5;          ///< robust standard deviations at which it begins and ends
   double floor_mm_s = 0.8;              ///< mm/s; a burst's peak is at least this fast (with a scale)
   double floor_px_s = 8.0;              ///< px/s; a burst's peak is at least this fast (without a scale)
-  double floor_px = 0.20;               ///< px per frame step; a burst's peak is at least this far from one frame to the next
+  double floor_px = 0.20;               ///< px; a burst moves at least this far within window_s (or one step where that is longer)
+  double window_s = 0.08;               ///< s; motion is summed over windows this long, which noise hardly survives and a twitch does
+  double false_alarms_per_min = 0.05;   ///< per minute; noise peaks expected above the threshold, from the calm parts' own peaks
   double join_s = 0.20;                 ///< s; lobes closer than this are one event: contraction and relaxation of one twitch
   double shortest_s = 0.03;             ///< s; shorter bursts are artefacts
   double longest_s = 1.0;               ///< s; longer bursts are contractions
