@@ -113,7 +113,7 @@ std::vector<Event> true_events(const Scene& scene) {
                       .amplitude_mm = twitch.at("amplitude_mm"),
                       .speed_mm_s = twitch.at("peak_speed_mm_s")});
   add_spans(panel.at("probe_slides"), "probe_motion", events);
-  if (!panel.at("contraction").is_null()) add_spans({panel.at("contraction")}, "contraction", events);
+  if (!panel.at("contraction").is_null()) add_spans(nlohmann::json::array({panel.at("contraction")}), "contraction", events);
   for (const auto& beat : panel.at("beats_s")) {
     const double at_s = beat;
     events.push_back({.kind = "pulsation", .onset_s = at_s, .end_s = at_s + kBeatMoves_s});
