@@ -206,7 +206,9 @@ void look_around(const MotionView& view, const Lobe& event, Shape& shape) {
   shape.after_key_frame = before > 1 && trace.state[before - 1] == PairState::key_frame;
 }
 
-Burst describe(const MotionView& view, const std::vector<float>& speed, const Lobe& event, const CalmLevel& level, Shape& shape) {
+// `earliest`: first frame that does not belong to the event before.
+Burst describe(const MotionView& view, const std::vector<float>& speed, std::size_t earliest, const Lobe& event, const CalmLevel& level,
+               Shape& shape) {
   const Trace& trace = view.trace();
   Burst burst;
   burst.onset_s = view.begin_s(event.first);
@@ -228,10 +230,7 @@ Burst describe(const MotionView& view, const std::vector<float>& speed, const Lo
     muscle += static_cast<double>(view.raw()[i]);
   }
   if (trace.near_field && muscle > 0) burst.near_field_ratio = near / muscle;
-  view.describe_motion(event.first, event.last, kReturnWindow_s, burst);
-  const double fastest_cell = view.fastest_cell(event.first, event.last);
-  burst.peak_speed_px_s = fastest_cell / view.unit();
-  if (trace.scale.known()) burst.peak_speed_mm_s = fastest_cell;
+  view.describe_motion(earliest, event.first, event.last, kReturnWindow_s, burst);
   shape.lobe_width_s = lobe_width(speed, view, event);
   shape.context_share = context_share(view, event, std::max(kContextNearShare * peak_speed, kContextNearOfSure * level.sure));
   look_around(view, event, shape);
@@ -298,9 +297,11 @@ void add_probe_motion(const MotionView& view, const BurstOptions& options, const
   level.sure = std::max(level.sure, 2 * relative_level.sure);
   level.edge = std::max(level.edge, relative_level.edge);
   std::vector<Burst> found;
+  std::size_t earliest = 0;
   for (const Lobe& event : events_of(view.raw(), view, level, options.join_s)) {
     Shape shape;
-    Burst burst = describe(view, view.raw(), event, level, shape);
+    Burst burst = describe(view, view.raw(), earliest, event, level, shape);
+    earliest = event.last + 1;
     const bool known = std::any_of(bursts.begin(), bursts.end(), [&](const Burst& b) { return b.onset_s < burst.end_s && burst.onset_s < b.end_s; });
     if (known || shape.steps < 2) continue;
     shape.raw_only = true;
@@ -350,9 +351,11 @@ BurstResult find_bursts(const Trace& trace, const BurstOptions& options) {
   result.speed = view.relative();
   result.level = level_of(result.speed, view, options);
   if (std::isnan(result.level.sure)) return result;
+  std::size_t earliest = 0;
   for (const Lobe& event : events_of(result.speed, view, result.level, options.join_s)) {
     Shape shape;
-    Burst burst = describe(view, result.speed, event, result.level, shape);
+    Burst burst = describe(view, result.speed, earliest, event, result.level, shape);
+    earliest = event.last + 1;
     burst.kind = kind_of(burst, shape, options);
     burst.confidence = confidence_of(burst, options);
     result.bursts.push_back(burst);

@@ -14,11 +14,11 @@ class MotionView {
   MotionView(const Trace& trace, double window_s);
 
   const Trace& trace() const { return trace_; }
-  /// Per frame: mean speed of the fastest 15 % of cells over the window round it, against the near field and against the picture; NaN
-  /// where the frame's own step is missing.
+  /// Per frame: mean speed of the fastest 15 % of cells over the window round it, against the near field and against the picture less the
+  /// near field's slow motion (breathing, a drifting hand); NaN where the frame's own step is missing.
   const std::vector<float>& relative() const { return relative_; }
   const std::vector<float>& raw() const { return raw_; }
-  /// Per frame: speed of the near field; NaN where missing or without one.
+  /// Per frame: speed of the near field less its slow motion; NaN where missing or without one.
   const std::vector<float>& near_speed() const { return near_speed_; }
   /// mm per px (mean of x and y), or 1 without a scale.
   double unit() const { return unit_; }
@@ -33,9 +33,9 @@ class MotionView {
   double alike(const std::vector<cv::Point2f>& a, const std::vector<cv::Point2f>& b) const;
   /// Speed of the fastest cell over a window at most 0.04 s long, in the steps first … last.
   double fastest_cell(std::size_t first, std::size_t last) const;
-  /// Fills displacement, contraction and relaxation time, active area and centroid of a burst over the steps first … last, and
-  /// what is left of its largest displacement (the least seen in `window_s` after its end).
-  void describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst) const;
+  /// Fills onset (not before the frame `earliest`), displacement, peak speed, contraction and relaxation time, active area and centroid of
+  /// a burst over the steps first … last, and what is left of its largest displacement (the least seen in `window_s` after its end).
+  void describe_motion(std::size_t earliest, std::size_t first, std::size_t last, double window_s, Burst& burst) const;
 
  private:
   const Trace& trace_;
@@ -53,10 +53,20 @@ class MotionView {
   std::pair<std::size_t, std::size_t> window_of(std::size_t frame, double length_s) const;
   // Velocity of every cell and, last, of the near field over the measured steps of a window, unit of length per s; NaN where missing.
   std::vector<cv::Point2f> velocities(std::size_t first, std::size_t last) const;
-  void add_speeds(std::size_t frame);
+  // Per frame: velocity of the near field over the window less its slow part, unit of length per s; NaN where missing.
+  std::vector<cv::Point2f> near_velocities() const;
+  void add_speeds(std::size_t frame, cv::Point2f near);
+  // Nearest measured frame on one side (-1, 1) that a missing step may be bridged from; 0: none.
+  std::size_t measured_beside(std::size_t frame, int direction) const;
+  // Onset: with x(t) the displacement along `pattern` as a share of its largest, √x rises nearly in a line at first (x ~ t² for a body that
+  // is set in motion); the line through 10 % and 50 % of x meets zero at the onset.
+  double onset_of(const std::vector<cv::Point2f>& pattern, std::size_t earliest, std::size_t first, std::size_t top) const;
+  // Largest displacement over that of the farthest cell's mean: a Gaussian through the cell and its neighbours in each direction (the
+  // three-point estimator of particle image velocimetry, Raffel et al. 2018, section 5.4.5), and the mean of a Gaussian over a cell.
+  double peak_gain(const std::vector<cv::Point2f>& at, std::size_t lead) const;
   // First frame of first … last at which a cell is `distance` from where it began (unit of length); last where it never is.
   std::size_t reached(double distance, std::size_t cell, std::size_t first, std::size_t last) const;
-  // Adds a frame's step to the displacement of every cell.
+  // Adds a frame's step to the displacement of every cell; a step left out as key frame or damage is bridged by its neighbours' velocity.
   void add_step(std::size_t frame, std::vector<cv::Point2f>& at) const;
   // Of the cells that went farthest (`farthest`, unit of length): what is left of that way within window_s after `last`, where they are `at`.
   double rest_share(const std::vector<float>& farthest, std::vector<cv::Point2f> at, std::size_t last, double window_s) const;
