@@ -11,6 +11,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "burst_shape.hpp"
+#include "burst_sites.hpp"
 #include "motion_view.hpp"
 
 namespace fasc {
@@ -229,6 +231,7 @@ Burst describe(const MotionView& view, const std::vector<float>& speed, const Lo
   }
   if (trace.near_field && muscle > 0) burst.near_field_ratio = near / muscle;
   view.describe_motion(event.first, event.last, kReturnWindow_s, burst);
+  describe_shape(view, event.first, event.last, burst);
   const double fastest_cell = view.fastest_cell(event.peak);
   burst.peak_speed_px_s = fastest_cell / view.unit();
   if (trace.scale.known()) burst.peak_speed_mm_s = fastest_cell;
@@ -357,6 +360,7 @@ BurstResult find_bursts(const Trace& trace, const BurstOptions& options) {
   }
   if (trace.near_field) add_probe_motion(view, options, result.level, result.bursts);
   mark_pulse(result.bursts, options);
+  result.sites = group_sites(trace, result.bursts);
   return result;
 }
 
