@@ -275,14 +275,14 @@ std::string event_table(const std::vector<const RegionResult*>& regions) {
   std::string out = head_start(named);
   add(out,
       "<th>duration<small>s</small></th><th>rise / fall<small>s</small></th><th>speed<small>", unit,
-      "/s</small></th><th>way<small>", unit, "</small></th><th>direction<small>°</small></th><th>along it<small>0–1</small></th>"
+      "/s</small></th><th>displ.<small>", unit, "</small></th><th>direction<small>°</small></th><th>anisotropy<small>0–1</small></th>"
       "<th>area<small>", unit, "²</small></th><th>depth<small>", unit, "</small></th><th>site</th></tr></thead><tbody>");
   for (std::size_t i = 0; i < rows.size() && i < kMostRows; ++i)
     out += row_of(row_start(rows[i], i + 1, named), event_cells(rows[i]));
   out +=
       "</tbody></table></div><p class=\"soft\">Rise: onset to the largest displacement (contraction); fall: "
-      "from there to the end (relaxation). Speed and way: peak speed and peak displacement. Direction: which way the tissue went, 0° to "
-      "the right of the picture, 90° up. Along it (anisotropy): 1 where it went to and fro on one line. Area: the part that went at least half "
+      "from there to the end (relaxation). Speed and displ.: peak speed and peak displacement. Direction: which way the tissue went, 0° to "
+      "the right of the picture, 90° up. Anisotropy: 1 where it went to and fro on one line, 0 where no line was preferred. Area: the part that went at least half "
       "as far as the farthest. Depth: of the motion's middle below the top of the echo. –: not known.</p>";
   if (rows.size() > kMostRows)
     add(out, "<p>The first ", std::to_string(kMostRows), " of ", std::to_string(rows.size()),
