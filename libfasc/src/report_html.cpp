@@ -167,7 +167,7 @@ struct Row {
   const Burst* burst;
 };
 
-/// A row's number, region, onset and kind, which both tables of events begin with.
+/// A row's number, region, onset and kind with its confidence, which both tables of events begin with.
 std::string row_start(const Row& e, std::size_t number, bool named) {
   const Burst& b = *e.burst;
   std::string out;
@@ -179,13 +179,14 @@ std::string row_start(const Row& e, std::size_t number, bool named) {
         report::css_colour(target ? kTargetColour : kControlColour), "\"></span>",
         html(e.region->trace.region.name), "</td>");
   }
-  add(out, "<td>", fixed(b.onset_s, 2), "</td><td class=\"t\">", kind_badge(b.kind), report::words(b.kind), "</td>");
+  add(out, "<td>", fixed(b.onset_s, 2), "</td><td class=\"t\">", kind_badge(b.kind), report::words(b.kind),
+      " <span class=\"c\">", fixed(b.confidence, 2), "</span></td>");
   return out;
 }
 
 std::string head_start(bool named) {
   return std::string("<div class=\"wide\"><table><thead><tr><th>#</th>") + (named ? "<th class=\"t\">region</th>" : "") +
-         "<th>onset<small>s</small></th><th class=\"t\">kind</th>";
+         "<th>onset<small>s</small></th><th class=\"t\">kind<small>and confidence, 0–1</small></th>";
 }
 
 std::string row_of(const std::string& start, const std::vector<std::string>& cells) {
@@ -212,16 +213,16 @@ std::vector<std::string> event_cells(const Row& e) {
 /// What it is taken for that kind by.
 std::vector<std::string> evidence_cells(const Row& e) {
   const Burst& b = *e.burst;
-  return {fixed(b.confidence, 2),  fixed(b.score, 1),        fixed(b.near_field_ratio, 2), fixed(b.whole_share, 2),
-          fixed(b.rest_share, 2), three_digits(b.energy_peak), fixed(b.active_share, 2),     fixed(b.missing_s, 2)};
+  return {fixed(b.score, 1),      fixed(b.near_field_ratio, 2), fixed(b.whole_share, 2),
+          fixed(b.rest_share, 2), three_digits(b.energy_peak),  fixed(b.missing_s, 2)};
 }
 
 std::string evidence_table(const std::vector<Row>& rows, bool named, const std::string& unit) {
   std::string out = "<details class=\"evidence\"><summary>Evidence for each kind, in numbers</summary>" + head_start(named);
   add(out,
-      "<th>confidence<small>0–1</small></th><th>clearness<small>deviations</small></th><th>near field<small>of muscle</small></th>"
+      "<th>clearness<small>deviations</small></th><th>near field<small>of muscle</small></th>"
       "<th>moves as one<small>0–1</small></th><th>not returned<small>share</small></th><th>peak energy<small>(",
-      unit, "/s)²</small></th><th>active<small>share</small></th><th>missing<small>s</small></th></tr></thead><tbody>");
+      unit, "/s)²</small></th><th>missing<small>s</small></th></tr></thead><tbody>");
   for (std::size_t i = 0; i < rows.size() && i < kMostRows; ++i)
     out += row_of(row_start(rows[i], i + 1, named), evidence_cells(rows[i]));
   return out +
@@ -229,8 +230,7 @@ std::string evidence_table(const std::vector<Row>& rows, bool named, const std::
          "speed above the calm level, in robust standard deviations. Near field (<code>near_field_ratio</code>): speed of the tissue "
          "above the muscle over the muscle's; near 1 the probe moved. Moves as one (<code>whole_share</code>): 1 where the whole region "
          "moved alike at the peak. Not returned (<code>rest_share</code>): share of the largest displacement left within 0.4 s after "
-         "the end; a twitch comes back. Active (<code>active_share</code>): part of the region that went at least half as far as the "
-         "farthest. Missing (<code>missing_s</code>): bridged time inside the event.</p></details>";
+         "the end; a twitch comes back. Peak energy (<code>energy_peak</code>): of the whole region. Missing (<code>missing_s</code>): bridged time inside the event.</p></details>";
 }
 
 /// Where the fasciculations come from.

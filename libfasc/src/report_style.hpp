@@ -49,6 +49,7 @@ tr.sum td{border-top:2px solid var(--soft);font-weight:600}
 .kinds th[colspan]{border-left:1px solid var(--line);padding-left:14px}
 .sites{width:auto}
 .sites th,.sites td,.kinds th,.kinds td{padding-left:14px;padding-right:14px}
+.c{float:right;padding-left:8px;color:var(--soft)}
 .evidence{margin:10px 0}
 .facts{width:100%}
 .facts th,.facts td{white-space:normal;text-align:left;vertical-align:top;padding:4px 8px 4px 0}
