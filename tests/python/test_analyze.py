@@ -96,8 +96,9 @@ def test_sites_group_the_fasciculations(analysis):
         assert (site.site, site.events, site.first_onset_s) == (number, len(own), own[0].onset_s)
         assert site.centroid_x_px == pytest.approx(np.mean([b.centroid_x_px for b in own]))
     for b in twitches:
-        assert b.depth_px == pytest.approx(b.centroid_y_px - target.skin_y_px)
-        assert b.depth_mm == pytest.approx(b.depth_px * analysis.clip.mm_per_px_y)
+        assert b.depth_px == pytest.approx(b.centroid_y_px - target.trace.skin_y_px)
+        scale = analysis.clip.mm_per_px_y
+        assert b.depth_mm == (pytest.approx(b.depth_px * scale) if scale else None)
         assert -180 < b.direction_deg <= 180
         assert 0 <= b.anisotropy <= 1
 
