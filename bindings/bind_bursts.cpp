@@ -15,6 +15,11 @@ class BurstClass {
     fields_.append(name);
     return *this;
   }
+  BurstClass& field(const char* name, int Burst::*member, const char* doc) {
+    cls_.def_readonly(name, member, doc);
+    fields_.append(name);
+    return *this;
+  }
   BurstClass& kind() {
     cls_.def_property_readonly("kind", [](const Burst& b) { return to_string(b.kind); },
                                "'fasciculation', 'probe_motion', 'contraction', 'pulsation' or 'artefact'");
@@ -68,6 +73,11 @@ void bind_bursts(py::module_& m) {
       .field("active_area_mm2", &Burst::active_area_mm2, "mm²")
       .field("centroid_x_px", &Burst::centroid_x_px, "px of the frame; middle of the motion")
       .field("centroid_y_px", &Burst::centroid_y_px, "px of the frame; middle of the motion")
+      .field("depth_px", &Burst::depth_px, "px; centroid below the top of the echo area (skin); None where that is unknown")
+      .field("depth_mm", &Burst::depth_mm, "mm; the same with a scale")
+      .field("direction_deg", &Burst::direction_deg, "degrees, above -180 to 180; way of the contraction: 0 to the right, 90 up")
+      .field("anisotropy", &Burst::anisotropy, "0-1; (l1 - l2) / (l1 + l2) of the displacements' tensor: 1 along one line, 0 no line preferred")
+      .field("site", &Burst::site, "from 1; site of origin, see RegionResult.sites; 0: not a fasciculation")
       .field("energy_peak", &Burst::energy_peak, "(mm/s)² or (px/s)²; largest energy")
       .field("score", &Burst::score, "robust standard deviations at the peak")
       .field("near_field_ratio", &Burst::near_field_ratio, "near-field speed over muscle speed; None without a near field")

@@ -11,6 +11,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "burst_shape.hpp"
+#include "burst_sites.hpp"
 #include "motion_view.hpp"
 
 namespace fasc {
@@ -19,6 +21,8 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewestSteps = 4;         // measured steps that a level can be taken from
 constexpr double kLeastSteps = 2.0;             // a twitch goes at least this many times floor_px
+constexpr std::size_t kFewestPeaks = 30;        // calm peaks that a tail can be taken from
+constexpr double kCalmPeak = 8.0;               // spreads above the level up to which a peak is calm
 constexpr double kLeastSpread = 0.01;           // of the floor
 constexpr double kEdgeOfFloor = 0.4;            // edge threshold is at least this share of the floor
 constexpr double kRelaxationShare = 0.35;       // a lobe this much slower than the first is its relaxation, whatever its direction
@@ -58,6 +62,34 @@ std::vector<float> finite_of(const std::vector<float>& speed) {
   return found;
 }
 
+// Peaks of the calm parts: local maxima of the speed that do not rise above `limit`, in rising order.
+std::vector<float> calm_peaks(const std::vector<float>& speed, double limit) {
+  std::vector<float> peaks;
+  for (std::size_t i = 1; i + 1 < speed.size(); ++i) {
+    if (!std::isfinite(speed[i - 1]) || !std::isfinite(speed[i]) || !std::isfinite(speed[i + 1])) continue;
+    if (speed[i] > speed[i - 1] && speed[i] >= speed[i + 1] && static_cast<double>(speed[i]) <= limit) peaks.push_back(speed[i]);
+  }
+  std::sort(peaks.begin(), peaks.end());
+  return peaks;
+}
+
+// The upper half of calm peaks falls off exponentially or faster (Coles 2001, section 4.2), at a scale that its own quantiles show.
+struct PeakTail {
+  double middle = kNaN, scale = kNaN, above_middle_per_min = kNaN;
+  double per_min(double threshold) const { return above_middle_per_min * std::exp(-(threshold - middle) / scale); }
+  double threshold_for(double per_min) const { return middle + scale * std::log(std::max(1.0, above_middle_per_min / per_min)); }
+};
+
+PeakTail tail_of(const std::vector<float>& peaks, double minutes, double least_scale) {
+  PeakTail tail;
+  if (peaks.size() < kFewestPeaks || !(minutes > 0)) return tail;
+  const auto at = [&](double share) { return static_cast<double>(peaks[static_cast<std::size_t>(share * static_cast<double>(peaks.size() - 1))]); };
+  tail.middle = at(0.5);
+  tail.scale = std::max((at(0.9) - tail.middle) / std::log(5.0), least_scale);
+  tail.above_middle_per_min = 0.5 * static_cast<double>(peaks.size()) / minutes;
+  return tail;
+}
+
 CalmLevel level_of(const std::vector<float>& speed, const MotionView& view, const BurstOptions& options) {
   CalmLevel level;
   const std::vector<float> found = finite_of(speed);
@@ -67,8 +99,14 @@ CalmLevel level_of(const std::vector<float>& speed, const MotionView& view, cons
   const double floor = std::max(floor_speed, options.floor_px * view.unit() / std::max(view.usual_step_s(), options.window_s));
   // A clip without any noise has no spread; a small share of the floor stands for it, so that scores stay numbers.
   level.spread = std::max(level.speed - quantile(found, 0.1587), kLeastSpread * floor);
+  const double minutes = static_cast<double>(found.size()) * view.usual_step_s() / 60;
+  const PeakTail tail = tail_of(calm_peaks(speed, level.speed + kCalmPeak * level.spread), minutes, kLeastSpread * floor);
   level.sure = std::max(floor, level.speed + options.threshold * level.spread);
-  level.edge = std::max(kEdgeOfFloor * floor, level.speed + options.edge_threshold * level.spread);
+  if (std::isfinite(tail.scale)) {
+    level.sure = std::max(level.sure, tail.threshold_for(options.false_alarms_per_min));
+    level.false_alarms_per_min = tail.per_min(level.sure);
+  }
+  level.edge = std::min(std::max(kEdgeOfFloor * floor, level.speed + options.edge_threshold * level.spread), level.sure);
   return level;
 }
 
@@ -231,6 +269,7 @@ Burst describe(const MotionView& view, const std::vector<float>& speed, std::siz
   }
   if (trace.near_field && muscle > 0) burst.near_field_ratio = near / muscle;
   view.describe_motion(earliest, event.first, event.last, kReturnWindow_s, burst);
+  describe_shape(view, event.first, event.last, burst);
   shape.lobe_width_s = lobe_width(speed, view, event);
   shape.context_share = context_share(view, event, std::max(kContextNearShare * peak_speed, kContextNearOfSure * level.sure));
   look_around(view, event, shape);
@@ -362,6 +401,7 @@ BurstResult find_bursts(const Trace& trace, const BurstOptions& options) {
   }
   if (trace.near_field) add_probe_motion(view, options, result.level, result.bursts);
   mark_pulse(result.bursts, options);
+  result.sites = group_sites(trace, result.bursts);
   return result;
 }
 

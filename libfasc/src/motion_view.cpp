@@ -198,14 +198,14 @@ std::size_t MotionView::measured_beside(std::size_t frame, int direction) const 
 
 void MotionView::add_step(std::size_t frame, std::vector<cv::Point2f>& at) const {
   const PairState state = trace_.state[frame];
-  if (state == PairState::measured) {
+  if (state == PairState::measured || state == PairState::key_frame) {
     for (std::size_t cell = 0; cell < cells(); ++cell) {
       cv::Point2f step;
       if (relative_step(frame, cell, step)) at[cell] += step;
     }
     return;
   }
-  if (state != PairState::key_frame && state != PairState::corrupt) return;
+  if (state != PairState::corrupt) return;
   // The motion of a step that was left out goes on as it was before and after.
   const std::size_t beside[] = {measured_beside(frame, -1), measured_beside(frame, 1)};
   const float share = beside[0] != 0 && beside[1] != 0 ? 0.5f : 1.f;
@@ -277,7 +277,8 @@ double MotionView::onset_of(const std::vector<cv::Point2f>& pattern, std::size_t
     while (i > 0 && way[i - 1] - rest >= share * far) --i;
     if (i == 0) return static_cast<double>(kNaN);
     const double below = way[i - 1] - rest, above = way[i] - rest;
-    return time_s[i - 1] + (time_s[i] - time_s[i - 1]) * (share * far - below) / (above - below);
+    const double from_root = std::sqrt(std::max(0.0, below)), to_root = std::sqrt(above);
+    return time_s[i - 1] + (time_s[i] - time_s[i - 1]) * (std::sqrt(share * far) - from_root) / (to_root - from_root);
   };
   if (!(far > 0)) return begin_s(first);
   const double early_s = crossing(kEarly), half_s = crossing(kHalf);

@@ -66,7 +66,7 @@ class MotionView {
   double peak_gain(const std::vector<cv::Point2f>& at, std::size_t lead) const;
   // First frame of first … last at which a cell is `distance` from where it began (unit of length); last where it never is.
   std::size_t reached(double distance, std::size_t cell, std::size_t first, std::size_t last) const;
-  // Adds a frame's step to the displacement of every cell; a step left out as key frame or damage is bridged by its neighbours' velocity.
+  // Adds a frame's step to the displacement of every cell; a step left out as damaged is bridged by its neighbours' velocity.
   void add_step(std::size_t frame, std::vector<cv::Point2f>& at) const;
   // Of the cells that went farthest (`farthest`, unit of length): what is left of that way within window_s after `last`, where they are `at`.
   double rest_share(const std::vector<float>& farthest, std::vector<cv::Point2f> at, std::size_t last, double window_s) const;

@@ -62,6 +62,23 @@ std::string burst_method(const Analysis& a) {
   return out;
 }
 
+std::string shape_method() {
+  std::string out;
+  add(out,
+      "<h3>What each event was like</h3><p>With <i>d</i>(<i>c</i>,<i>t</i>) the displacement of cell <i>c</i> of a coarse grid (at most ",
+      std::to_string(kGridCells),
+      " cells over the region) since the onset, against the near field, <i>a</i>(<i>c</i>) its share inside the region, and the active "
+      "cells those that go at least half as far as the farthest:</p><p class=\"formula\"><i>M</i> = Σ<sub>active <i>c</i></sub> "
+      "<i>a d d</i><sup>T</sup> when the farthest cell is farthest; direction: first eigenvector of <i>M</i>, pointing the way most "
+      "of it goes<br><i>T</i> = Σ<sub>active <i>c</i>, <i>t</i></sub> <i>a d d</i><sup>T</sup> over the whole event; anisotropy "
+      "= (λ<sub>1</sub> − λ<sub>2</sub>) / (λ<sub>1</sub> + λ<sub>2</sub>) of <i>T</i> [4]</p><p>The middle of the motion weights cells "
+      "by the square of their farthest displacement; depth is its distance below the top of the echo area. Fasciculations are grouped "
+      "into sites by complete linkage of these middles: no two of a site are farther apart than ",
+      number(kSiteWidth_mm), " mm, the upper limit of normal motor unit territories [5] (without a scale, ", number(kSiteWidthShare),
+      " of the region's width). Motor units that lie closer are one site.</p>");
+  return out;
+}
+
 }  // namespace
 
 std::string headline(const Analysis& a) {
@@ -100,7 +117,7 @@ std::vector<std::string> cautions(const Analysis& a) {
 }
 
 std::string methods(const Analysis& a) {
-  std::string out = energy_method(a) + burst_method(a);
+  std::string out = energy_method(a) + burst_method(a) + shape_method();
   out +=
       "<h3>Rates and intervals</h3><p>The rate counts fasciculations only, over the time that was observed "
       "(measured steps, and gaps of at "
@@ -111,7 +128,9 @@ std::string methods(const Analysis& a) {
       "binomial. Without any event the bound 3.0/<i>T</i> is one-sided.</p>"
       "<h3>References</h3><p>[1] Kroeger et al. 2016, Fast optical flow using dense inverse search, "
       "arXiv:1603.03590. [2] Garwood 1936, "
-      "Biometrika 28:437. [3] Clopper and Pearson 1934, Biometrika 26:404. Colours: Okabe and Ito 2008, "
+      "Biometrika 28:437. [3] Clopper and Pearson 1934, Biometrika 26:404. "
+      "[4] Püspöki, Storath, Sage and Unser 2016, Adv Anat Embryol Cell Biol 219:69 (coherency). [5] Gootzen, Vingerhoets and "
+      "Stegeman 1992, Muscle Nerve 15(3), doi:10.1002/mus.880150314. Colours: Okabe and Ito 2008, "
       "Color universal design.</p>";
   return out;
 }
