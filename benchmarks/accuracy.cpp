@@ -38,7 +38,7 @@ constexpr const char* kUsage =
     "  --list                every missed, false and mistaken event of fasc\n"
     "  --print-rows          names of the rows, and stop\n"
     "  --threads N           clips at a time (as many as the machine has)\n"
-    "  --quick               one short clip per row: a look whether all of it runs, no figures to keep\n";
+    "  --quick               one short clip of a few rows: a look whether all of it runs, no figures to keep\n";
 
 std::vector<std::string> split(const std::string& text, char by) {
   std::vector<std::string> parts;
