@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "scoring.hpp"
 #include "simulate_random.hpp"
 #include "simulate_tissue.hpp"
 
@@ -92,12 +92,8 @@ struct Span {
 /// s; when something else moves the whole muscle or hides it: twitches of the benchmark keep clear of it by 0.3 s.
 std::vector<Span> busy_spans(const Scene& scene) {
   std::vector<Span> spans;
-  const nlohmann::json truth = nlohmann::json::parse(truth_json(scene, "clip"));
-  for (const auto& slide : truth.at("panels")[0].at("probe_slides")) spans.push_back({slide.at("start_s"), slide.at("end_s")});
-  const SimPanel& panel = scene.panels[0];
-  if (panel.contraction_mm > 0 || panel.tremor_mm > 0)
-    spans.push_back({panel.contraction_at_s, panel.contraction_at_s + panel.contraction_for_s});
-  if (panel.contact_lost_for_s > 0) spans.push_back({panel.contact_lost_at_s, panel.contact_lost_at_s + panel.contact_lost_for_s});
+  for (const Event& event : true_events(scene))
+    if (event.kind != "pulsation") spans.push_back({event.onset_s, event.end_s});
   return spans;
 }
 
