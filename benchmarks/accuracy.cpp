@@ -38,7 +38,7 @@ constexpr const char* kUsage =
     "  --list                every missed, false and mistaken event of fasc\n"
     "  --print-rows          names of the rows, and stop\n"
     "  --threads N           clips at a time (as many as the machine has)\n"
-    "  --quick               one short clip per row: a look whether all of it runs, no figures to keep\n";
+    "  --quick               one short clip of a few rows: a look whether all of it runs, no figures to keep\n";
 
 std::vector<std::string> split(const std::string& text, char by) {
   std::vector<std::string> parts;
@@ -53,7 +53,7 @@ struct Arguments {
   Purpose purpose = Purpose::test;
   std::vector<std::string> methods, variants, settings, folders;
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  bool reuse = false, clips_only = false, list = false, print_rows = false, quick = false;
+  bool reuse = false, clips_only = false, list = false, print_rows = false, quick = false, help = false;
 };
 
 Purpose purpose_of(const std::string& name) {
@@ -83,6 +83,7 @@ Arguments parse(const std::vector<std::string>& words) {
     else if (word == "--list") a.list = true;
     else if (word == "--print-rows") a.print_rows = true;
     else if (word == "--quick") a.quick = true;
+    else if (word == "--help") a.help = true;
     else if (word.rfind("--", 0) == 0) throw std::runtime_error(word + ": no such option\n" + kUsage);
     else a.folders.push_back(word);
   }
@@ -144,6 +145,10 @@ Json run_scenes(const Arguments& a, const std::vector<Row>& rows) {
 
 int main(int argc, char** argv) try {
   const Arguments a = parse({argv + 1, argv + argc});
+  if (a.help) {
+    std::cout << kUsage;
+    return 0;
+  }
   cv::setNumThreads(1);  // clips run side by side instead
   const std::vector<Row> rows = rows_of(a);
   if (a.print_rows) {

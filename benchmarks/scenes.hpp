@@ -25,7 +25,7 @@ struct Row {
 };
 
 /// All rows of a purpose, in the order they are printed. Seeds: tuning 1'000'000 to 1'999'999, test 2'000'000 to 2'999'999, drawn from the
-/// name of the scenes, so that a new row leaves the others as they are. `quick`: one short clip per row.
+/// name of the scenes, so that a new row leaves the others as they are. `quick`: one short clip of a few rows.
 std::vector<Row> benchmark_rows(Purpose purpose, bool quick);
 
 }  // namespace fasc::bench

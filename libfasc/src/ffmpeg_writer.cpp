@@ -42,8 +42,8 @@ void check(const VideoSettings& settings) {
   if (settings.codec != "ffv1" && (settings.crf < best || settings.crf > worst))
     throw MisuseError("crf " + std::to_string(settings.crf) + ": allowed for " + settings.codec + " are " +
                       std::to_string(best) + " to " + std::to_string(worst));
-  if (settings.bit_rate_kb_s < 0 || (settings.codec == "ffv1" && settings.bit_rate_kb_s != 0))
-    throw MisuseError("bit rate " + std::to_string(settings.bit_rate_kb_s) + " kb/s: allowed are 0 (constant quality) and, but for ffv1, more");
+  if (settings.bit_rate_kb_s < 0 || (settings.codec != "h264" && settings.bit_rate_kb_s != 0))
+    throw MisuseError("bit rate " + std::to_string(settings.bit_rate_kb_s) + " kb/s: allowed are 0 (constant quality) and, for h264, more");
   if (settings.key_interval < 1)
     throw MisuseError("key_interval " + std::to_string(settings.key_interval) +
                       ": allowed are numbers from 1");
@@ -148,7 +148,7 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
     encoder->gop_size = 1;
     encoder->level = 3;
     options.set("slicecrc", "1");
-  } else if (settings.bit_rate_kb_s == 0) {
+  } else {
     encoder->flags |= AV_CODEC_FLAG_QSCALE;
     encoder->global_quality = FF_QP2LAMBDA * settings.crf;
   }

@@ -81,7 +81,7 @@ void check_codec(const SimCodec& codec) {
     refuse("codec.name", codec.name.substr(0, kLongestText), "h264, mpeg4, mjpeg, ffv1");
   sim::codec_fields(codec, Bounds{"codec."});
   if (codec.name == "mpeg4" || codec.name == "mjpeg") need(codec.crf, 2, 31, "codec.crf");
-  if (codec.name == "ffv1") need(codec.bit_rate_kb_s, 0, 0, "codec.bit_rate_kb_s");
+  if (codec.name != "h264") need(codec.bit_rate_kb_s, 0, 0, "codec.bit_rate_kb_s");
 }
 
 void check_frames(const Scene& scene) {

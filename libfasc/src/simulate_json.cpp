@@ -277,7 +277,7 @@ Json truth_of(const SimTwitch& twitch, cv::Rect echo, double mm_per_px) {
   Json out;
   out["onset_s"] = twitch.onset_s;
   out["peak_s"] = peak_s;
-  out["end_s"] = twitch.onset_s + sim::twitch_length_s(twitch);
+  out["end_s"] = sim::twitch_end_s(twitch);
   out["amplitude_mm"] = twitch.amplitude_mm;
   out["radius_mm"] = twitch.radius_mm;
   out["peak_speed_mm_s"] = sim::twitch_speed_mm_s(twitch);

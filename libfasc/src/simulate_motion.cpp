@@ -50,8 +50,9 @@ double twitch_share(const SimTwitch& twitch, double time_s) {
   return 1 - raised_cosine((since_s - twitch.contraction_s) / twitch.relaxation_s);
 }
 
-double twitch_length_s(const SimTwitch& twitch) {
-  return twitch.profile == "alpha" ? kAlphaRest * twitch.contraction_s : twitch.contraction_s + twitch.relaxation_s;
+double twitch_end_s(const SimTwitch& twitch) {
+  if (twitch.profile == "alpha") return twitch.onset_s + kAlphaRest * twitch.contraction_s;
+  return twitch.onset_s + twitch.contraction_s + twitch.relaxation_s;
 }
 
 double twitch_speed_mm_s(const SimTwitch& twitch) {
@@ -112,7 +113,7 @@ std::vector<double> Motion::beats_s(double until_s) const {
       const double middle_s = (low_s + high_s) / 2;
       (beats_until(middle_s) < beat ? low_s : high_s) = middle_s;
     }
-    starts.push_back(high_s);
+    starts.push_back(std::round(high_s * 1e4) / 1e4);  // legible truth
   }
   return starts;
 }
@@ -153,8 +154,7 @@ double Motion::reach_mm() const {
   for (const SimTwitch& at : panel_.twitches) {
     double sum = 0;
     for (const SimTwitch& other : panel_.twitches) {
-      const double since_s = at.onset_s - other.onset_s;
-      if (since_s >= 0 && since_s < twitch_length_s(other)) sum += other.amplitude_mm;
+      if (other.onset_s <= at.onset_s && at.onset_s < twitch_end_s(other)) sum += other.amplitude_mm;
     }
     largest = std::max(largest, sum);
   }

@@ -76,8 +76,8 @@ std::vector<PanelModel> models_of(const Scene& scene);
 
 /// Share of its amplitude that a twitch has at a time, by its profile.
 double twitch_share(const SimTwitch& twitch, double time_s);
-/// s; onset to rest: for "alpha", to 1 % of the amplitude.
-double twitch_length_s(const SimTwitch& twitch);
+/// s; when it is back at rest: for "alpha", at 1 % of the amplitude.
+double twitch_end_s(const SimTwitch& twitch);
 /// mm/s; the fastest at the centre.
 double twitch_speed_mm_s(const SimTwitch& twitch);
 

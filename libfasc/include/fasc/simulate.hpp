@@ -58,7 +58,7 @@ struct SimCodec {
   std::string name = "h264";     ///< "h264", "mpeg4", "mjpeg" or "ffv1"
   int crf = 23;                  ///< quality for h264 (0–51); quantiser for mpeg4 and mjpeg (2–31)
   int key_interval = 250;        ///< frames between key frames
-  int bit_rate_kb_s = 0;         ///< kilobits per s to aim at, over crf; 0: constant quality. Not for ffv1
+  int bit_rate_kb_s = 0;         ///< kilobits per s to aim at, over crf; 0: constant quality. For h264 only
 };
 
 /// A scene: panels side by side on one screen.
