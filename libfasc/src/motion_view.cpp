@@ -14,7 +14,7 @@ constexpr double kLeastAfter_s = 0.2; // s; with less of the clip left after a b
 constexpr double kPeakWindow_s = 0.04; // s; window of the peak speed
 constexpr double kSlow_s = 0.5;        // s on both sides; the median near-field velocity over this is slow motion: breathing, a drifting hand
 constexpr double kBefore_s = 0.15;     // s before a burst that show the rest its displacement is counted from
-constexpr double kEarliest_s = 0.06;    // s before the first step above the edge threshold: an onset is not earlier
+constexpr double kEarliest_s = 0.0;     // s before the first step above the edge threshold: an onset is not earlier
 constexpr double kEarly = 0.1, kHalf = 0.5;  // shares of the largest displacement that the onset is taken from
 constexpr double kLeastNeighbour = 0.02;     // a neighbour of the farthest cell counts as at least this share of it
 constexpr double kLeastWidth = 0.35;         // cells; narrowest Gaussian that a peak is taken for
