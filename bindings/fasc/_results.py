@@ -51,11 +51,13 @@ class Clip(Record):
 
 
 class Comparison(Record):
-    """Target against control: rate_ratio, rate_ratio_ci [lo, hi], p_value, verdict, sentence, ..."""
+    """Target against control: rate_ratio, rate_ratio_ci [lo, hi], p_value, energy_ratio, energy_ratio_ci [lo, hi], verdict, sentence,
+    warnings, ..."""
 
 
 class RegionResult(Record):
-    """What was found in one region: rate_per_min, rate_ci_per_min [lo, hi], observed_s, ...
+    """What was found in one region: rate_per_min, rate_ci_per_min [lo, hi], observed_s, presence (present, events_in_window, ...),
+    grade (value, range, ...), muscle (name, side, nerve, roots, or None), ...
 
     Attributes
     ----------

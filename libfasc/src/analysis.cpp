@@ -128,7 +128,16 @@ RateSample sample_of(const RegionResult& result, const ClipSummary& clip) {
   const Scale& scale = result.trace.scale;
   sample.area = result.trace.region.area_px() * scale.unit_x() * scale.unit_y();
   sample.frame_rate = clip.frame_rate;
+  if (scale.known()) sample.mm_per_px = std::sqrt(scale.mm_per_px_x * scale.mm_per_px_y);
   return sample;
+}
+
+std::vector<double> fasciculation_onsets(const BurstResult& found) {
+  std::vector<double> onsets_s;
+  for (const Burst& burst : found.bursts)
+    if (burst.kind == BurstKind::fasciculation) onsets_s.push_back(burst.onset_s);
+  std::sort(onsets_s.begin(), onsets_s.end());
+  return onsets_s;
 }
 
 RegionResult result_of(Trace&& trace, const AnalyzeOptions& options) {
@@ -137,6 +146,8 @@ RegionResult result_of(Trace&& trace, const AnalyzeOptions& options) {
   result.found = find_bursts(result.trace, options.bursts);
   result.observed_s = result.trace.observed_s();
   result.rate = rate_of(result.count(BurstKind::fasciculation), result.observed_s, options.compare.alpha);
+  result.presence = presence_of(fasciculation_onsets(result.found), result.observed_s, options.presence);
+  result.grade = grade_of(result.rate, options.presence);
   return result;
 }
 
@@ -180,6 +191,7 @@ void AnalyzeOptions::check() const {
   energy.check();
   bursts.check();
   compare.check();
+  presence.check();
 }
 
 int RegionResult::count(BurstKind kind) const {

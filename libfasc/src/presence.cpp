@@ -21,7 +21,9 @@ void check_bins(const std::vector<double>& bins) {
   bool good = !bins.empty() && bins.size() <= kMostBins;
   for (std::size_t i = 0; i < bins.size(); ++i) {
     good = good && std::isfinite(bins[i]) && bins[i] > 0 && (i == 0 || bins[i] > bins[i - 1]);
-    if (i < kMostBins) given += (i > 0 ? "," : "") + plain(bins[i]);
+    if (i >= kMostBins) continue;
+    if (i > 0) given += ",";
+    given += plain(bins[i]);
   }
   if (!good)
     throw MisuseError("grade_bins is \"" + given + "\"; allowed: 1 to " + std::to_string(kMostBins) +

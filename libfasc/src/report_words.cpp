@@ -62,6 +62,24 @@ std::string burst_method(const Analysis& a) {
   return out;
 }
 
+/// Energy ratio, presence and grades.
+std::string conclusions_method(const Analysis& a) {
+  const CompareOptions& c = a.options.compare;
+  const PresenceOptions& p = a.options.presence;
+  std::string out, bins;
+  for (const double bin : p.grade_bins) add(bins, bins.empty() ? "" : ", ", number(bin));
+  if (a.comparison)
+    add(out, "<p>The energy ratio is the ratio of the medians of <i>E</i>(<i>t</i>). Its interval comes from ",
+        std::to_string(c.energy_resamples), " resamples of both traces in blocks of ", number(c.energy_block_s),
+        " s, longer than a twitch, drawn from the trace joined end to start [4] (percentiles, seed ", std::to_string(c.energy_seed),
+        "). It says how steady the median is within this recording, not how it would be on another day.</p>");
+  add(out, "<p>Fasciculations are said to be present by ", html(rule_of(p)),
+      " [5], absent where that was not met in at least ", number(100 * p.observed_share),
+      " % of that time, else not known. The grade is the number of these rates (per minute) that were reached: ", bins,
+      ". Schemes differ between laboratories; the edges are an option.</p>");
+  return out;
+}
+
 }  // namespace
 
 std::string headline(const Analysis& a) {
@@ -69,13 +87,15 @@ std::string headline(const Analysis& a) {
   const int events = a.target.count(BurstKind::fasciculation);
   const std::string time = fixed(a.target.observed_s, 1) + " s";
   std::string out;
-  if (events == 0)
+  if (std::isnan(a.target.rate.per_min))
+    add(out, "Nothing could be observed in the target: no statement about fasciculations is possible.");
+  else if (events == 0)
     add(out, "No fasciculation seen in ", time, " of the target; up to ",
         three_digits(a.target.rate.zero_bound_per_min),
-        " per minute cannot be ruled out (one-sided 95 % bound).");
+        " per minute cannot be ruled out (one-sided ", level_words(a.options.compare.alpha), " bound).");
   else
     add(out, std::to_string(events), events == 1 ? " fasciculation" : " fasciculations", " in ", time,
-        " of the target: ", three_digits(a.target.rate.per_min), " per minute (95 % interval ",
+        " of the target: ", three_digits(a.target.rate.per_min), " per minute (", level_words(a.options.compare.alpha), " interval ",
         interval_words(a.target.rate.ci_per_min), ").");
   return out;
 }
@@ -101,18 +121,20 @@ std::vector<std::string> cautions(const Analysis& a) {
 
 std::string methods(const Analysis& a) {
   std::string out = energy_method(a) + burst_method(a);
-  out +=
+  const CompareOptions& c = a.options.compare;
+  add(out,
       "<h3>Rates and intervals</h3><p>The rate counts fasciculations only, over the time that was observed "
       "(measured steps, and gaps of at "
-      "most 0.1 s between them). Intervals are two-sided 95 % and exact: for a rate the Poisson interval "
+      "most 0.1 s between them). Intervals are two-sided ", level_words(c.alpha), " and exact: for a rate the Poisson interval "
       "[2], for the ratio of two rates the "
       "binomial interval of the target's share of all events, given their number [3]; <i>p</i> is twice the "
       "smaller tail of the same "
-      "binomial. Without any event the bound 3.0/<i>T</i> is one-sided.</p>"
+      "binomial. Without any event the bound ", zero_bound_words(c.alpha), " is one-sided.</p>", conclusions_method(a),
       "<h3>References</h3><p>[1] Kroeger et al. 2016, Fast optical flow using dense inverse search, "
       "arXiv:1603.03590. [2] Garwood 1936, "
-      "Biometrika 28:437. [3] Clopper and Pearson 1934, Biometrika 26:404. Colours: Okabe and Ito 2008, "
-      "Color universal design.</p>";
+      "Biometrika 28:437. [3] Clopper and Pearson 1934, Biometrika 26:404. [4] Politis and Romano 1992, in LePage and Billard, "
+      "Exploring the Limits of Bootstrap, 263. [5] Noto et al. 2017, Muscle Nerve 56:1068. Colours: Okabe and Ito 2008, "
+      "Color universal design.</p>");
   return out;
 }
 

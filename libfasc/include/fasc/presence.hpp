@@ -19,7 +19,7 @@ struct PresenceOptions {
   /// Events per minute at which the next grade begins, rising; a rate below the first is grade 0. Published schemes (0–3, 0–4; counts in
   /// 10, 30 or 60 s) differ and none is standard. The first edge is the rule above as a rate (Noto 2017); the others are rounded from the
   /// means of 3.7 in 20 s (possible) and 7.0 in 20 s (definite ALS) of "Muscle ultrasonographic detection of fasciculation in patients
-  /// with amyotrophic lateral sclerosis", abstract P3-4-9, Clin. Neurophysiol. 2018. They grade how busy a muscle is, nothing else.
+  /// with amyotrophic lateral sclerosis", abstract P3-4-9, 2018. They grade how busy a muscle is, nothing else.
   std::vector<double> grade_bins = {2, 10, 20};
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;
