@@ -6,6 +6,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "energy_ratio.hpp"
+
 namespace fasc {
 namespace {
 
@@ -170,6 +172,9 @@ void warn_of_length(const RegionResult& result, const ClipSummary& clip, const C
     warnings.push_back(clip.info.name + ": " + rate + " frames per s (advised: at least " +
                        std::to_string(std::lround(options.lowest_frame_rate)) + "); short twitches may be missed.");
   }
+  const std::vector<float>& energy = result.trace.energy;
+  if (energy.size() > 2 && result.observed_s > 0 && comparison_detail::is_constant(energy))
+    warnings.push_back("target: the energy is the same in every measured frame; no living muscle is that still, so its count says nothing.");
   if (result.observed_s < options.advised_s) {
     warnings.push_back(std::to_string(std::lround(result.observed_s)) + " s observed (advised: at least " +
                        std::to_string(std::lround(options.advised_s)) + " s); rare fasciculations may be missed.");

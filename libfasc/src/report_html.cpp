@@ -31,13 +31,13 @@ std::string row(const std::string& name, const std::string& value) {
   return out;
 }
 
-/// "Medial gastrocnemius, left, S1–S2"; empty where the muscle is not named.
+/// "medial gastrocnemius, left, S1–S2 (nerve: tibial)"; empty where the muscle is not named.
 std::string muscle_line(const std::string& name, const std::string& side) {
   if (name.empty()) return "";
   const Muscle& muscle = find_muscle(name);
   std::string words = muscle.name;
   if (!side.empty()) add(words, ", ", to_string(parse_side(side)));
-  return words + ", " + roots_of(muscle) + " (" + muscle.nerve + " nerve)";
+  return words + ", " + roots_of(muscle) + " (nerve: " + muscle.nerve + ")";
 }
 
 std::string presence_line(const RegionResult& r, const PresenceOptions& options) {

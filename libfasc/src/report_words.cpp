@@ -69,7 +69,8 @@ std::string conclusions_method(const Analysis& a) {
   std::string out, bins;
   for (const double bin : p.grade_bins) add(bins, bins.empty() ? "" : ", ", number(bin));
   if (a.comparison)
-    add(out, "<p>The energy ratio is the ratio of the medians of <i>E</i>(<i>t</i>). Its interval comes from ",
+    add(out, "<p>The energy ratio is the ratio of the medians of <i>E</i>(<i>t</i>): the motion and noise between "
+        "events rather than the events, which take up little of the time. Its interval comes from ",
         std::to_string(c.energy_resamples), " resamples of both traces in blocks of ", number(c.energy_block_s),
         " s, longer than a twitch, drawn from the trace joined end to start [4] (percentiles, seed ", std::to_string(c.energy_seed),
         "). It says how steady the median is within this recording, not how it would be on another day.</p>");
