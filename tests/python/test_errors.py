@@ -145,12 +145,14 @@ def test_progress_true(short, capsys):
 
 
 def test_ctrl_c_interrupts(founding):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may start with it ignored
     timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         for _ in range(200):
             fasc.analyze(founding, "left")
     timer.join()
+    signal.signal(signal.SIGINT, before)
 
 
 def test_other_threads_run_meanwhile(founding):
