@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
-# Speed and accuracy on the sample clips: installs what is missing, builds, prints tables, writes JSON under build/benchmarks/.
-# usage: benchmarks/run.sh [speed|accuracy] [--quick]     --quick: a look whether all of it runs, no figures to keep
-# FASC_CLIPS in the environment: accuracy also on the simulated clips of that folder.
+# Speed, and accuracy on own scenes and the sample clips: installs what is missing, builds, prints tables, writes JSON under build/benchmarks/.
+# usage: benchmarks/run.sh [speed|accuracy] [--quick] [options of bench_accuracy, e.g. --set tuning --rows 'size/*' --methods fasc,dis]
+# --quick: a look whether all of it runs, no figures to keep. FASC_CLIPS in the environment: accuracy also on that folder's simulated clips.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tools/setup.sh
 source tools/setup.sh
 
-which=both quick=()
+which=both quick=() rest=()
 for argument in "$@"; do
   case $argument in
     speed | accuracy) which=$argument ;;
     --quick) quick=(--quick) ;;
-    *) fail "benchmarks/run.sh takes speed, accuracy and --quick, but got '$argument'" ;;
+    *) rest+=("$argument") ;;
   esac
 done
+if ((${#rest[@]})) && [[ $which != accuracy ]]; then fail "benchmarks/run.sh takes speed, accuracy and --quick; '${rest[0]}' is for accuracy"; fi
 
 install_packages build
 configure -DFASC_BUILD_BENCHMARKS=ON
@@ -30,8 +31,8 @@ if [[ $which != accuracy ]]; then
 fi
 
 if [[ $which != speed ]]; then
-  say "accuracy: onsets within 0.15 s, one to one (also in build/benchmarks/accuracy.json)"
+  say "accuracy: onsets within 0.15 s, one to one (also in build/benchmarks/accuracy.json); clips are drawn once, into build/benchmarks/cache"
   folders=(sample_data)
   [[ -n ${FASC_CLIPS:-} && -d $FASC_CLIPS/simulated ]] && folders+=("$FASC_CLIPS/simulated")
-  build/release/bin/bench_accuracy build/benchmarks/accuracy.json "${folders[@]}" "${quick[@]}"
+  build/release/bin/bench_accuracy "${quick[@]}" "${rest[@]}" "${folders[@]}"
 fi

@@ -15,6 +15,11 @@ class BurstClass {
     fields_.append(name);
     return *this;
   }
+  BurstClass& field(const char* name, int Burst::*member, const char* doc) {
+    cls_.def_readonly(name, member, doc);
+    fields_.append(name);
+    return *this;
+  }
   BurstClass& kind() {
     cls_.def_property_readonly("kind", [](const Burst& b) { return to_string(b.kind); },
                                "'fasciculation', 'probe_motion', 'contraction', 'pulsation' or 'artefact'");
@@ -42,7 +47,9 @@ void bind_bursts(py::module_& m) {
       .field("edge_threshold", &BurstOptions::edge_threshold, "robust standard deviations at which it begins and ends")
       .field("floor_mm_s", &BurstOptions::floor_mm_s, "mm/s; a burst's peak is at least this fast (with a scale)")
       .field("floor_px_s", &BurstOptions::floor_px_s, "px/s; a burst's peak is at least this fast (without a scale)")
-      .field("floor_px", &BurstOptions::floor_px, "px per frame step; a burst's peak is at least this far from one frame to the next")
+      .field("floor_px", &BurstOptions::floor_px, "px; a burst moves at least this far within window_s")
+      .field("window_s", &BurstOptions::window_s, "s; motion is summed over windows this long")
+      .field("false_alarms_per_min", &BurstOptions::false_alarms_per_min, "expected noise peaks per minute above the threshold")
       .field("join_s", &BurstOptions::join_s, "s; lobes closer than this are one event")
       .field("shortest_s", &BurstOptions::shortest_s, "s; shorter bursts are artefacts")
       .field("longest_s", &BurstOptions::longest_s, "s; longer bursts are contractions")
@@ -66,6 +73,11 @@ void bind_bursts(py::module_& m) {
       .field("active_area_mm2", &Burst::active_area_mm2, "mm²")
       .field("centroid_x_px", &Burst::centroid_x_px, "px of the frame; middle of the motion")
       .field("centroid_y_px", &Burst::centroid_y_px, "px of the frame; middle of the motion")
+      .field("depth_px", &Burst::depth_px, "px; centroid below the top of the echo area (skin); None where that is unknown")
+      .field("depth_mm", &Burst::depth_mm, "mm; the same with a scale")
+      .field("direction_deg", &Burst::direction_deg, "degrees, above -180 to 180; way of the contraction: 0 to the right, 90 up")
+      .field("anisotropy", &Burst::anisotropy, "0-1; (l1 - l2) / (l1 + l2) of the displacements' tensor: 1 along one line, 0 no line preferred")
+      .field("site", &Burst::site, "from 1; site of origin, see RegionResult.sites; 0: not a fasciculation")
       .field("energy_peak", &Burst::energy_peak, "(mm/s)² or (px/s)²; largest energy")
       .field("score", &Burst::score, "robust standard deviations at the peak")
       .field("near_field_ratio", &Burst::near_field_ratio, "near-field speed over muscle speed; None without a near field")

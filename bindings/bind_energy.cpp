@@ -53,6 +53,8 @@ void bind_energy(py::module_& m) {
   trace.def_readonly("region", &Trace::region, "what was measured");
   trace.def_readonly("near_field", &Trace::near_field, "the reference above it, or None");
   trace.def_readonly("scale", &Trace::scale, "unit of all speeds: mm/s with a scale, px/s without");
+  trace.def_property_readonly("skin_y_px", [](const Trace& t) { return number(t.skin_y_px); },
+                              "px of the frame; top of the echo area, which depth is counted from; None where unknown");
   series(trace, "time_s", &Trace::time_s, "s; from the clip's first frame");
   series(trace, "step_s", &Trace::step_s, "s; time since the last distinct picture, which the displacement belongs to");
   series(trace, "energy", &Trace::energy, "(mm/s)² or (px/s)²; mean squared tissue speed");

@@ -81,6 +81,11 @@ inline fasc::Burst burst_at(double onset_s, double length_s, fasc::BurstKind kin
   const cv::Rect box = region.bounds();
   b.centroid_x_px = box.x + 0.4 * box.width;
   b.centroid_y_px = box.y + 0.6 * box.height;
+  b.depth_px = b.centroid_y_px - 40;
+  if (scale) b.depth_mm = 0.1 * b.depth_px;
+  b.direction_deg = 162.4;
+  b.anisotropy = 0.93;
+  b.site = kind == fasc::BurstKind::fasciculation ? 1 : 0;
   b.energy_peak = scale ? 4.5 : 450;
   b.score = 14.2;
   b.near_field_ratio = kind == fasc::BurstKind::probe_motion ? 0.95 : 0.12;
@@ -97,6 +102,7 @@ inline fasc::Trace trace_of(const fasc::Region& region, const SampleSettings& s,
   t.region = region;
   t.near_field = rectangle("near field", {region.polygon[0].x, region.polygon[0].y - 30,
                                           region.polygon[1].x - region.polygon[0].x, 24});
+  t.skin_y_px = 40;
   t.scale = s.scale ? fasc::Scale{0.1, 0.1, "user"} : fasc::Scale{};
   t.grid_cols = 8;
   t.grid_rows = 6;
@@ -147,8 +153,11 @@ inline fasc::RegionResult result_of(const fasc::Trace& trace, const std::vector<
   const double unit = trace.scale.known() ? 1.0 : 10.0;
   r.found.level = {0.47 * unit, 0.1 * unit, 0.97 * unit, 0.72 * unit};
   r.observed_s = trace.time_s.back() - 1.5;
-  int events = 0;
-  for (const fasc::Burst& b : bursts) events += b.kind == fasc::BurstKind::fasciculation;
+  const int events = r.count(fasc::BurstKind::fasciculation);
+  if (events > 0) {
+    const fasc::Burst& b = bursts.front();
+    r.found.sites = {{events, b.onset_s, b.centroid_x_px, b.centroid_y_px, b.depth_px, b.depth_mm, 0, 0 * b.depth_mm}};
+  }
   r.rate.per_min = 60.0 * events / r.observed_s;
   r.rate.ci_per_min = {events ? 0.48 * r.rate.per_min : 0.0,
                        60.0 * (events + 3.69 + 2.0 * std::sqrt(double(events))) / r.observed_s};

@@ -143,10 +143,50 @@ TEST(ResultJson, HasTheFixedKeys) {
                           "score",
                           "near_field_ratio",
                           "whole_share",
-                          "missing_s"})
+                          "missing_s",
+                          "rest_share",
+                          "depth_px",
+                          "depth_mm",
+                          "direction_deg",
+                          "anisotropy",
+                          "site"})
     EXPECT_TRUE(burst.contains(key)) << key;
   EXPECT_TRUE(burst["relaxation_s"].is_null());
   EXPECT_EQ(burst["kind"], "fasciculation");
+}
+
+TEST(ResultJson, HasRatesWithAndWithoutTheOtherKinds) {
+  const auto analysis = sample().analysis;
+  const auto json = Json::parse(fasc::result_json(analysis));
+  const Json& target = json["target"];
+  const double minutes = target["observed_s"].get<double>() / 60;
+  int sum = 0;
+  for (const auto& [kind, rate] : target["rates_by_kind"].items()) {
+    EXPECT_EQ(rate["events"], target["counts"][kind]) << kind;
+    EXPECT_NEAR(rate["rate_per_min"].get<double>(), rate["events"].get<double>() / minutes, 1e-9) << kind;
+    sum += rate["events"].get<int>();
+  }
+  EXPECT_EQ(sum, 11);
+  EXPECT_EQ(target["rates_by_kind"].size(), 5U);
+  EXPECT_NEAR(target["rate_all_kinds_per_min"].get<double>(), 11 / minutes, 1e-9);
+  EXPECT_NEAR(target["rates_by_kind"]["fasciculation"]["rate_per_min"].get<double>(), target["rate_per_min"].get<double>(), 1e-9);
+  // Garwood: chi-squared quantiles over twice the time; 11 events: 5.4912 to 19.6820 (tables of the Poisson mean).
+  EXPECT_NEAR(target["rate_all_kinds_ci_per_min"][0].get<double>(), 5.4912 / minutes, 1e-3);
+  EXPECT_NEAR(target["rate_all_kinds_ci_per_min"][1].get<double>(), 19.6820 / minutes, 1e-3);
+  EXPECT_EQ(json["control"]["rates_by_kind"]["probe_motion"]["events"], 1);
+}
+
+TEST(ResultJson, HasTheSitesOfOrigin) {
+  const auto json = Json::parse(fasc::result_json(sample().analysis));
+  const Json& site = json["target"]["sites"][0];
+  EXPECT_EQ(site["site"], 1);
+  EXPECT_TRUE(site["site"].is_number_integer());
+  EXPECT_EQ(site["events"], 7);
+  EXPECT_DOUBLE_EQ(site["depth_mm"], 0.1 * (130 + 0.6 * 200 - 40));
+  EXPECT_TRUE(json["target"]["bursts"][0]["site"].is_number_integer());
+  EXPECT_EQ(json["target"]["bursts"][0]["site"], 1);
+  EXPECT_DOUBLE_EQ(json["target"]["skin_y_px"], 40);
+  EXPECT_TRUE(json["control"]["sites"].empty());
 }
 
 TEST(ResultJson, WritesNullForWhatIsUnknown) {
@@ -307,6 +347,7 @@ TEST(Measurement, ReadsBackAsItWas) {
     EXPECT_EQ(back.options.compare.largest_scale_ratio, 1.5);
     EXPECT_EQ(back.options.presence.events, 3);
     EXPECT_EQ(back.options.presence.grade_bins, (std::vector<double>{1.5, 4}));
+    EXPECT_EQ(back.target.skin_y_px, 40);
     EXPECT_EQ(back.target.time_s, m.target.time_s);
     EXPECT_EQ(back.target.grid, m.target.grid);
     EXPECT_EQ(back.target.grid_unit_px, m.target.grid_unit_px);
@@ -567,6 +608,19 @@ TEST(BadInput, AControlOfTwoSecondsIsTooShort) {
   const std::string page = fasc::report_html(a);
   EXPECT_NE(page.find("less than the 3 s that a comparison needs; there is no verdict."), std::string::npos);
   EXPECT_NE(page.find("too little for an interval"), std::string::npos);
+}
+
+TEST(ReportHtml, ShowsRatesOfEveryKindEvidenceAndSites) {
+  const std::string page = fasc::report_html(sample().analysis);
+  // 11 events of every kind and 7 fasciculations in 28.467 s.
+  EXPECT_NE(page.find("every kind</td><td>11</td><td>23.2</td><td>11.6 to 41.5</td>"), std::string::npos);
+  EXPECT_NE(page.find("fasciculation (the rate above)</td><td>7</td><td>14.8</td>"), std::string::npos);
+  // Onset 2.40 s: confidence, shape, then score, near-field ratio, whole share, rest share, energy, missing time.
+  EXPECT_NE(page.find("fasciculation <span class=\"c\">0.91</span></td>"), std::string::npos);
+  EXPECT_NE(page.find("<td>162</td><td>0.93</td><td>97.2</td><td>21.0</td><td>1</td></tr>"), std::string::npos);
+  EXPECT_NE(page.find("<td>14.2</td><td>0.12</td><td>0.40</td><td>–</td><td>4.50</td><td>0.00</td></tr>"), std::string::npos);
+  EXPECT_NE(page.find("Sites of origin"), std::string::npos);
+  EXPECT_NE(page.find("from 1 site<"), std::string::npos);
 }
 
 TEST(ReportHtml, EscapesNames) {

@@ -250,6 +250,40 @@ TEST(Motion, TwitchIsAlongTheFasciclesAndStaysInTheMuscle) {
   EXPECT_NEAR(share(120), 1, 1e-9);
 }
 
+TEST(Motion, AlphaTwitchRisesAtOnceAndPeaksAfterItsContraction) {
+  Scene scene = small_scene();
+  scene.panels[0].twitches.push_back({.onset_s = 1, .contraction_s = 0.08, .amplitude_mm = 0.4, .x_mm = 15, .depth_mm = 17, .profile = "alpha"});
+  const Simulator simulator(scene);
+  const auto moved_px = [&](double time_s) {
+    const cv::Point2d there = simulator.displacement({150, 170}, time_s);
+    return std::hypot(there.x, there.y);
+  };
+  EXPECT_EQ(moved_px(1.0), 0);
+  EXPECT_NEAR(moved_px(1.04), 4 * 0.5 * std::exp(0.5), 1e-6);
+  EXPECT_NEAR(moved_px(1.08), 4, 1e-6);
+  EXPECT_NEAR(moved_px(1.24), 4 * 3 * std::exp(-2), 1e-6);
+  const json truth = json::parse(fasc::truth_json(scene, "x.mp4"))["panels"][0]["twitches"][0];
+  EXPECT_NEAR(truth["peak_s"].get<double>(), 1.08, 1e-9);
+  EXPECT_NEAR(moved_px(truth["end_s"].get<double>()), 0.04, 1e-4);  // 1 % of it
+  EXPECT_NEAR(truth["peak_speed_mm_s"].get<double>(), (moved_px(1.0001) - moved_px(1)) * 0.1 / 0.0001, 0.02);
+}
+
+TEST(Motion, BeatsInTheTruthAreThoseInThePicture) {
+  Scene scene = small_scene();
+  scene.duration_s = 10;
+  scene.panels[0].pulse_mm = 0.2;
+  const Simulator simulator(scene);
+  const json beats = json::parse(fasc::truth_json(scene, "x.mp4"))["panels"][0]["beats_s"];
+  EXPECT_NEAR(static_cast<double>(beats.size()), 12, 1);
+  for (const json& beat : beats) {
+    const double at_s = beat;
+    EXPECT_LT(std::abs(simulator.displacement({200, 280}, at_s).y), 0.01) << at_s;
+    EXPECT_GT(std::abs(simulator.displacement({200, 280}, at_s + 0.1).y), 0.3) << at_s;
+  }
+  scene.panels[0].pulse_mm = 0;
+  EXPECT_TRUE(json::parse(fasc::truth_json(scene, "x.mp4"))["panels"][0]["beats_s"].empty());
+}
+
 TEST(Motion, CalmMuscleShowsNoFlow) {
   Simulator simulator(small_scene());
   const cv::Rect muscle = simulator.layout().muscles.at(0);
@@ -349,13 +383,19 @@ TEST(SceneJson, RoundTripKeepsEveryField) {
   scene.panels.resize(2);
   scene.panels[1].twitches.push_back({.onset_s = 2.5, .amplitude_mm = 0.123});
   scene.panels[1].tremor_mm = 0.05;
+  scene.panels[1].twitches.push_back({.onset_s = 3.5, .profile = "alpha"});
   scene.repeated_frames = {5, 9};
-  scene.codec.name = "ffv1";
+  scene.dropped_frames = {7};
+  scene.codec.name = "h264";
+  scene.codec.bit_rate_kb_s = 500;
   const std::string text = fasc::scene_json(scene);
   const Scene again = fasc::parse_scene(text);
   EXPECT_EQ(fasc::scene_json(again), text);
   EXPECT_EQ(again.seed, scene.seed);
   EXPECT_EQ(again.panels[1].twitches.at(0).amplitude_mm, 0.123);
+  EXPECT_EQ(again.panels[1].twitches.at(1).profile, "alpha");
+  EXPECT_EQ(again.dropped_frames, scene.dropped_frames);
+  EXPECT_EQ(again.codec.bit_rate_kb_s, 500);
   EXPECT_EQ(fasc::scene_json(fasc::parse_scene("{}")), fasc::scene_json(Scene{}));
 }
 
@@ -396,6 +436,10 @@ TEST(SceneJson, BadScenesAreNamed) {
   EXPECT_EQ(parse_refusal("{\"panels\": [{\"depth_mm\": 20}]}"),
             "scene: panels[0].depth_mm is 20; allowed: at least 30 (skin, fat and muscle, and 1 mm below)");
   EXPECT_EQ(parse_refusal("{\"panels\": []}"), "scene: panels is 0 long; allowed: 1 to 4");
+  EXPECT_EQ(parse_refusal("{\"panels\": [{\"twitches\": [{\"profile\": \"square\"}]}]}"),
+            "scene: panels[0].twitches[0].profile is square; allowed: cosine, alpha");
+  EXPECT_EQ(parse_refusal("{\"dropped_frames\": [0]}"), "scene: dropped_frames[0] is 0; allowed: 1 to 299");
+  EXPECT_EQ(parse_refusal("{\"codec\": {\"name\": \"ffv1\", \"bit_rate_kb_s\": 9}}"), "scene: codec.bit_rate_kb_s is 9; allowed: 0 to 0");
   EXPECT_EQ(parse_refusal("{\"codec\": {\"name\": \"vp9\"}}"),
             "scene: codec.name is vp9; allowed: h264, mpeg4, mjpeg, ffv1");
   EXPECT_EQ(parse_refusal("{\"codec\": {\"crf\": 1.5}}"),
@@ -403,7 +447,7 @@ TEST(SceneJson, BadScenesAreNamed) {
   EXPECT_EQ(parse_refusal("{\"codec\": {\"crf\": 40, \"name\": \"mjpeg\"}}"),
             "scene: codec.crf is 40; allowed: 2 to 31");
   EXPECT_EQ(parse_refusal("{\"codec\": {\"bitrate\": 1}}"),
-            "scene: unknown key codec.\"bitrate\"; allowed: name, crf, key_interval");
+            "scene: unknown key codec.\"bitrate\"; allowed: name, crf, key_interval, bit_rate_kb_s");
   EXPECT_EQ(parse_refusal("{\"repeated_frames\": [0]}"), "scene: repeated_frames[0] is 0; allowed: 1 to 299");
   EXPECT_EQ(parse_refusal("{\"label\": \"M\\u00fcller\"}"),
             "scene: label is text that cannot be drawn; allowed: printable ASCII");
@@ -490,6 +534,35 @@ TEST_F(Writing, ClipAndTruthAppearTogether) {
     }
   }
   EXPECT_EQ(i, 30);
+}
+
+TEST_F(Writing, DroppedFramesLeaveAGapInTime) {
+  Scene scene = short_scene();
+  scene.codec.name = "mpeg4";
+  scene.codec.crf = 5;
+  scene.dropped_frames = {4, 5, 20, 5};
+  fasc::simulate(scene, folder_ / "a.mp4");
+  EXPECT_EQ(json::parse(text_of(folder_ / "a.json"))["frames"], 27);
+  EXPECT_EQ(json::parse(text_of(folder_ / "a.json"))["dropped_frames"], json({4, 5, 20, 5}));
+  fasc::ClipReader reader(folder_ / "a.mp4");
+  std::vector<double> times_s;
+  while (auto frame = reader.next()) times_s.push_back(frame->time_s);
+  ASSERT_EQ(times_s.size(), 27U);
+  EXPECT_NEAR(times_s[4] - times_s[3], 3 / 30.0, 1e-4);
+  EXPECT_NEAR(times_s[18] - times_s[17], 2 / 30.0, 1e-4);
+  EXPECT_NEAR(times_s[26], 29 / 30.0, 1e-4);
+  EXPECT_TRUE(reader.complete());
+}
+
+TEST_F(Writing, BitRateIsAimedAt) {
+  Scene scene = short_scene();
+  scene.duration_s = 4;
+  scene.noise = 0.05;
+  scene.codec.key_interval = 30;
+  scene.codec.bit_rate_kb_s = 300;
+  fasc::simulate(scene, folder_ / "a.mp4");
+  const double bits_s = 8.0 * static_cast<double>(std::filesystem::file_size(folder_ / "a.mp4")) / scene.duration_s;
+  EXPECT_NEAR(bits_s, 300e3, 90e3);
 }
 
 TEST_F(Writing, LeavesNothingWhenCancelled) {

@@ -29,13 +29,14 @@ def _present(result):
 
 def _rates(regions, alpha):
     level = f"{100 * (1 - alpha):.4g} % interval"
-    head = _row(["region", "fasciculations", "per min", level, "observed s", "present", "other events"], "th")
+    head = _row(["region", "fasciculations", "per min", level, "sites", "observed s", "present", "other events", "per min with them"], "th")
     rows = []
     for role, result in regions:
         events = sum(b.kind == "fasciculation" for b in result.bursts)
         lo, hi = result.rate_ci_per_min
         interval = f"{_number(lo)} … {_number(hi)}"
-        rows.append(_row([_name(role), events, _number(result.rate_per_min), interval, _number(result.observed_s, 1), _present(result), len(result.bursts) - events]))
+        rows.append(_row([_name(role), events, _number(result.rate_per_min), interval, len(result.sites), _number(result.observed_s, 1),
+                          _present(result), len(result.bursts) - events, _number(result.rate_all_kinds_per_min)]))
     return f"<table>{head}{''.join(rows)}</table>"
 
 

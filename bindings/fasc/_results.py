@@ -69,6 +69,11 @@ class RegionResult(Record):
         What was measured, in px.
     speed : numpy.ndarray
         mm/s or px/s per frame; what the thresholds are held against.
+    sites : list of Record
+        Where the fasciculations come from: site (from 1, as in ``b.site``), events, first_onset_s, centroid_x_px, centroid_y_px, depth_px,
+        depth_mm, spread_px, spread_mm.
+    rates_by_kind : Record
+        Per kind: events, rate_per_min, rate_ci_per_min. ``rate_per_min`` counts fasciculations only, ``rate_all_kinds_per_min`` all.
     """
 
     def __init__(self, data, native):
@@ -76,6 +81,7 @@ class RegionResult(Record):
         self.trace = native.trace
         self.bursts = native.bursts
         self.speed = native.speed
+        self.sites = [Record(site) for site in data["sites"]]
 
     @property
     def region(self):
@@ -92,7 +98,7 @@ class RegionResult(Record):
 
         def column(key):
             values = [getattr(burst, key) for burst in self.bursts]
-            return pandas.Series(values, dtype="object" if key == "kind" else "float64")
+            return pandas.Series(values, dtype={"kind": "object", "site": "int64"}.get(key, "float64"))
 
         return pandas.DataFrame({key: column(key) for key in _fasc.Burst.FIELDS})
 

@@ -84,7 +84,10 @@ std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progres
                     " to measure; at least two are needed (a clip, not a still picture; see --from and --to)");
   }
   std::vector<Trace> traces;
-  for (RegionMeter& meter : plan.meters) traces.push_back(meter.finish());
+  for (RegionMeter& meter : plan.meters) {
+    traces.push_back(meter.finish());
+    traces.back().skin_y_px = skin_y_of(traces.back().region, plan.screen);
+  }
   const double step_s = median_step_s(traces.front());
   clip.frames = frames;
   clip.frame_rate = 1 / step_s;
@@ -202,6 +205,10 @@ void AnalyzeOptions::check() const {
 int RegionResult::count(BurstKind kind) const {
   return static_cast<int>(std::count_if(found.bursts.begin(), found.bursts.end(), [&](const Burst& b) { return b.kind == kind; }));
 }
+
+Rate RegionResult::rate_of_kind(BurstKind kind, double alpha) const { return rate_of(count(kind), observed_s, alpha); }
+
+Rate RegionResult::rate_of_all_kinds(double alpha) const { return rate_of(static_cast<int>(found.bursts.size()), observed_s, alpha); }
 
 Measurement measure(const std::string& path, const AnalyzeOptions& options, const Progress& progress) {
   options.check();

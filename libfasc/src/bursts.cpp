@@ -11,6 +11,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "burst_shape.hpp"
+#include "burst_sites.hpp"
 #include "motion_view.hpp"
 
 namespace fasc {
@@ -19,6 +21,8 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewestSteps = 4;         // measured steps that a level can be taken from
 constexpr double kLeastSteps = 2.0;             // a twitch goes at least this many times floor_px
+constexpr std::size_t kFewestPeaks = 30;        // calm peaks that a tail can be taken from
+constexpr double kCalmPeak = 8.0;               // spreads above the level up to which a peak is calm
 constexpr double kLeastSpread = 0.01;           // of the floor
 constexpr double kEdgeOfFloor = 0.4;            // edge threshold is at least this share of the floor
 constexpr double kRelaxationShare = 0.35;       // a lobe this much slower than the first is its relaxation, whatever its direction
@@ -58,17 +62,51 @@ std::vector<float> finite_of(const std::vector<float>& speed) {
   return found;
 }
 
+// Peaks of the calm parts: local maxima of the speed that do not rise above `limit`, in rising order.
+std::vector<float> calm_peaks(const std::vector<float>& speed, double limit) {
+  std::vector<float> peaks;
+  for (std::size_t i = 1; i + 1 < speed.size(); ++i) {
+    if (!std::isfinite(speed[i - 1]) || !std::isfinite(speed[i]) || !std::isfinite(speed[i + 1])) continue;
+    if (speed[i] > speed[i - 1] && speed[i] >= speed[i + 1] && static_cast<double>(speed[i]) <= limit) peaks.push_back(speed[i]);
+  }
+  std::sort(peaks.begin(), peaks.end());
+  return peaks;
+}
+
+// The upper half of calm peaks falls off exponentially or faster (Coles 2001, section 4.2), at a scale that its own quantiles show.
+struct PeakTail {
+  double middle = kNaN, scale = kNaN, above_middle_per_min = kNaN;
+  double per_min(double threshold) const { return above_middle_per_min * std::exp(-(threshold - middle) / scale); }
+  double threshold_for(double per_min) const { return middle + scale * std::log(std::max(1.0, above_middle_per_min / per_min)); }
+};
+
+PeakTail tail_of(const std::vector<float>& peaks, double minutes, double least_scale) {
+  PeakTail tail;
+  if (peaks.size() < kFewestPeaks || !(minutes > 0)) return tail;
+  const auto at = [&](double share) { return static_cast<double>(peaks[static_cast<std::size_t>(share * static_cast<double>(peaks.size() - 1))]); };
+  tail.middle = at(0.5);
+  tail.scale = std::max((at(0.9) - tail.middle) / std::log(5.0), least_scale);
+  tail.above_middle_per_min = 0.5 * static_cast<double>(peaks.size()) / minutes;
+  return tail;
+}
+
 CalmLevel level_of(const std::vector<float>& speed, const MotionView& view, const BurstOptions& options) {
   CalmLevel level;
   const std::vector<float> found = finite_of(speed);
   if (found.size() < kFewestSteps) return level;
   level.speed = quantile(found, 0.5);
   const double floor_speed = view.trace().scale.known() ? options.floor_mm_s : options.floor_px_s;
-  const double floor = std::max(floor_speed, options.floor_px * view.unit() / view.usual_step_s());
+  const double floor = std::max(floor_speed, options.floor_px * view.unit() / std::max(view.usual_step_s(), options.window_s));
   // A clip without any noise has no spread; a small share of the floor stands for it, so that scores stay numbers.
   level.spread = std::max(level.speed - quantile(found, 0.1587), kLeastSpread * floor);
+  const double minutes = static_cast<double>(found.size()) * view.usual_step_s() / 60;
+  const PeakTail tail = tail_of(calm_peaks(speed, level.speed + kCalmPeak * level.spread), minutes, kLeastSpread * floor);
   level.sure = std::max(floor, level.speed + options.threshold * level.spread);
-  level.edge = std::max(kEdgeOfFloor * floor, level.speed + options.edge_threshold * level.spread);
+  if (std::isfinite(tail.scale)) {
+    level.sure = std::max(level.sure, tail.threshold_for(options.false_alarms_per_min));
+    level.false_alarms_per_min = tail.per_min(level.sure);
+  }
+  level.edge = std::min(std::max(kEdgeOfFloor * floor, level.speed + options.edge_threshold * level.spread), level.sure);
   return level;
 }
 
@@ -206,7 +244,9 @@ void look_around(const MotionView& view, const Lobe& event, Shape& shape) {
   shape.after_key_frame = before > 1 && trace.state[before - 1] == PairState::key_frame;
 }
 
-Burst describe(const MotionView& view, const std::vector<float>& speed, const Lobe& event, const CalmLevel& level, Shape& shape) {
+// `earliest`: first frame that does not belong to the event before.
+Burst describe(const MotionView& view, const std::vector<float>& speed, std::size_t earliest, const Lobe& event, const CalmLevel& level,
+               Shape& shape) {
   const Trace& trace = view.trace();
   Burst burst;
   burst.onset_s = view.begin_s(event.first);
@@ -228,10 +268,8 @@ Burst describe(const MotionView& view, const std::vector<float>& speed, const Lo
     muscle += static_cast<double>(view.raw()[i]);
   }
   if (trace.near_field && muscle > 0) burst.near_field_ratio = near / muscle;
-  view.describe_motion(event.first, event.last, kReturnWindow_s, burst);
-  const double fastest_cell = view.fastest_cell(event.peak);
-  burst.peak_speed_px_s = fastest_cell / view.unit();
-  if (trace.scale.known()) burst.peak_speed_mm_s = fastest_cell;
+  view.describe_motion(earliest, event.first, event.last, kReturnWindow_s, burst);
+  describe_shape(view, event.first, event.last, burst);
   shape.lobe_width_s = lobe_width(speed, view, event);
   shape.context_share = context_share(view, event, std::max(kContextNearShare * peak_speed, kContextNearOfSure * level.sure));
   look_around(view, event, shape);
@@ -298,9 +336,11 @@ void add_probe_motion(const MotionView& view, const BurstOptions& options, const
   level.sure = std::max(level.sure, 2 * relative_level.sure);
   level.edge = std::max(level.edge, relative_level.edge);
   std::vector<Burst> found;
+  std::size_t earliest = 0;
   for (const Lobe& event : events_of(view.raw(), view, level, options.join_s)) {
     Shape shape;
-    Burst burst = describe(view, view.raw(), event, level, shape);
+    Burst burst = describe(view, view.raw(), earliest, event, level, shape);
+    earliest = event.last + 1;
     const bool known = std::any_of(bursts.begin(), bursts.end(), [&](const Burst& b) { return b.onset_s < burst.end_s && burst.onset_s < b.end_s; });
     if (known || shape.steps < 2) continue;
     shape.raw_only = true;
@@ -335,6 +375,8 @@ void BurstOptions::check() const {
   need(floor_mm_s >= 0 && floor_mm_s <= 1000, "floor_mm_s", floor_mm_s, "0 to 1000 mm/s");
   need(floor_px_s >= 0 && floor_px_s <= 10000, "floor_px_s", floor_px_s, "0 to 10000 px/s");
   need(floor_px >= 0 && floor_px <= 100, "floor_px", floor_px, "0 to 100 px");
+  need(window_s >= 0 && window_s <= 0.3, "window_s", window_s, "0 to 0.3 s");
+  need(false_alarms_per_min > 0 && false_alarms_per_min <= 60, "false_alarms_per_min", false_alarms_per_min, "above 0 to 60");
   need(join_s >= 0 && join_s <= 1, "join_s", join_s, "0 to 1 s");
   need(shortest_s >= 0 && shortest_s < longest_s, "shortest_s", shortest_s, "0 s to below longest_s");
   need(longest_s > 0 && longest_s <= 10, "longest_s", longest_s, "above 0 to 10 s");
@@ -343,20 +385,23 @@ void BurstOptions::check() const {
 
 BurstResult find_bursts(const Trace& trace, const BurstOptions& options) {
   options.check();
-  const MotionView view(trace);
+  const MotionView view(trace, options.window_s);
   BurstResult result;
   result.speed = view.relative();
   result.level = level_of(result.speed, view, options);
   if (std::isnan(result.level.sure)) return result;
+  std::size_t earliest = 0;
   for (const Lobe& event : events_of(result.speed, view, result.level, options.join_s)) {
     Shape shape;
-    Burst burst = describe(view, result.speed, event, result.level, shape);
+    Burst burst = describe(view, result.speed, earliest, event, result.level, shape);
+    earliest = event.last + 1;
     burst.kind = kind_of(burst, shape, options);
     burst.confidence = confidence_of(burst, options);
     result.bursts.push_back(burst);
   }
   if (trace.near_field) add_probe_motion(view, options, result.level, result.bursts);
   mark_pulse(result.bursts, options);
+  result.sites = group_sites(trace, result.bursts);
   return result;
 }
 

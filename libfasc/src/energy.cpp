@@ -111,7 +111,9 @@ struct RegionMeter::Impl {
   void reserve(std::size_t frames_hint);
   void look_at_texture(const cv::Mat& picture);
   void add(const Frame& frame);
+  void add_no_speeds();
   void add_missing();
+  void add_key_frame(const cv::Mat& field);
   void add_measured(const cv::Mat& field, double step_s);
   MotionSums sums_of(const cv::Mat& field, double step_s) const;
   void add_grid(const cv::Mat& motion);
@@ -194,18 +196,29 @@ void RegionMeter::Impl::add(const Frame& frame) {
   trace.change.push_back(static_cast<float>(judge.change()));
   if (state == PairState::measured) {
     add_measured(flow->flow(before, after), judge.step_s());
+  } else if (state == PairState::key_frame) {
+    add_key_frame(flow->flow(before, after));
   } else {
     add_missing();
   }
   if (state != PairState::repeat && state != PairState::freeze) before = after;
 }
 
+void RegionMeter::Impl::add_no_speeds() {
+  for (auto* column : {&trace.energy, &trace.rms_speed, &trace.active_share, &trace.whole_share, &trace.fast_speed}) column->push_back(kNaN);
+}
+
 void RegionMeter::Impl::add_missing() {
-  for (auto* column : {&trace.energy, &trace.rms_speed, &trace.active_share, &trace.whole_share, &trace.fast_speed,
-                       &trace.near_dx, &trace.near_dy}) {
-    column->push_back(kNaN);
-  }
+  add_no_speeds();
+  trace.near_dx.push_back(kNaN);
+  trace.near_dy.push_back(kNaN);
   trace.add_cells(std::vector<cv::Point2f>(trace.cell_share.size(), {kNaN, kNaN}));
+}
+
+void RegionMeter::Impl::add_key_frame(const cv::Mat& field) {
+  add_no_speeds();
+  add_near(field);
+  add_grid(field(region_box));
 }
 
 MotionSums RegionMeter::Impl::sums_of(const cv::Mat& motion, double step_s) const {

@@ -14,6 +14,8 @@ struct VideoSettings {
   std::string codec = "h264";  ///< "h264" (libx264, yuv420p, faststart), "mpeg4", "mjpeg" (AVI/MOV/MP4) or "ffv1" (MKV)
   int crf = 20;                ///< h264: 0–51; mpeg4 and mjpeg: quantiser 2–31
   int key_interval = 250;      ///< frames between key frames
+  int bit_rate_kb_s = 0;       ///< kilobits per s to aim at, over crf; 0: constant quality. For h264 only: MPEG-4's rate
+                               ///< control takes the time base for the frame rate
   std::string preset = "medium";  ///< h264: x264's name for how much work is spent on size
   double fps = 30;             ///< used to round times and as the nominal rate; h264 keeps variable frame rate
   bool gray = false;           ///< pictures are CV_8UC1 (written as gray for ffv1, else as yuv420p with neutral colour)

@@ -42,6 +42,8 @@ void check(const VideoSettings& settings) {
   if (settings.codec != "ffv1" && (settings.crf < best || settings.crf > worst))
     throw MisuseError("crf " + std::to_string(settings.crf) + ": allowed for " + settings.codec + " are " +
                       std::to_string(best) + " to " + std::to_string(worst));
+  if (settings.bit_rate_kb_s < 0 || (settings.codec != "h264" && settings.bit_rate_kb_s != 0))
+    throw MisuseError("bit rate " + std::to_string(settings.bit_rate_kb_s) + " kb/s: allowed are 0 (constant quality) and, for h264, more");
   if (settings.key_interval < 1)
     throw MisuseError("key_interval " + std::to_string(settings.key_interval) +
                       ": allowed are numbers from 1");
@@ -134,13 +136,14 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
       1;  // x264 searches motion less far down with more threads: the pictures would differ
   encoder->flags |= AV_CODEC_FLAG_BITEXACT;
   if (muxer->oformat->flags & AVFMT_GLOBALHEADER) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  encoder->bit_rate = 1000LL * settings.bit_rate_kb_s;
   av::Options options;
   if (settings.codec == "h264") {
     encoder->color_primaries = AVCOL_PRI_BT709;
     encoder->color_trc = AVCOL_TRC_BT709;
     encoder->colorspace = AVCOL_SPC_BT709;
     options.set("preset", settings.preset.c_str());
-    options.set("crf", std::to_string(settings.crf));
+    if (settings.bit_rate_kb_s == 0) options.set("crf", std::to_string(settings.crf));
   } else if (settings.codec == "ffv1") {
     encoder->gop_size = 1;
     encoder->level = 3;

@@ -272,10 +272,11 @@ ClipSummary clip_from(const Json& json) {
 
 void put_trace(std::ostream& out, const char* key, const Trace& t) {
   put_json(out, key);
-  put_head(out, 5, 21);
+  put_head(out, 5, 22);
   put(out, "region", region_to(t.region));
   put(out, "near_field", t.near_field ? region_to(*t.near_field) : Json(nullptr));
   put(out, "scale", scale_to(t.scale));
+  put(out, "skin_y_px", std::isnan(t.skin_y_px) ? Json(nullptr) : Json(t.skin_y_px));
   put(out, "grid_cols", t.grid_cols);
   put(out, "grid_rows", t.grid_rows);
   put(out, "frames", t.time_s.size());
@@ -308,6 +309,10 @@ Trace trace_from(const Json& json, const ClipInfo& info) {
   t.region = region_from(json.at("region"), picture);
   if (!json.at("near_field").is_null()) t.near_field = region_from(json.at("near_field"), picture);
   t.scale = scale_from(json.at("scale"));
+  if (!json.at("skin_y_px").is_null()) {
+    t.skin_y_px = number_at(json, "skin_y_px");
+    require(t.skin_y_px >= 0 && t.skin_y_px <= picture.height, "the skin lies outside the picture");
+  }
   t.grid_cols = static_cast<int>(whole_at(json.at("grid_cols"), 0, kGridCells));
   t.grid_rows = static_cast<int>(whole_at(json.at("grid_rows"), 0, kGridCells));
   const auto cells = static_cast<std::size_t>(t.grid_cols * t.grid_rows);

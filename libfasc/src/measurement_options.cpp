@@ -32,7 +32,7 @@ struct Reader {
 
 // A field added to a struct of options must be added here too.
 static_assert(sizeof(PairOptions) == 9 * sizeof(double), "visit_pairs misses a field");
-static_assert(sizeof(BurstOptions) == 9 * sizeof(double), "visit_bursts misses a field");
+static_assert(sizeof(BurstOptions) == 11 * sizeof(double), "visit_bursts misses a field");
 static_assert(sizeof(CompareOptions) == 9 * sizeof(double) + 4 * sizeof(std::string), "visit_compare misses a field");
 static_assert(sizeof(PresenceOptions) == 3 * sizeof(double) + sizeof(std::vector<double>), "visit_presence misses a field");
 
@@ -69,6 +69,8 @@ void visit_bursts(Visitor v, Options& o) {
   v.field("floor_mm_s", o.floor_mm_s);
   v.field("floor_px_s", o.floor_px_s);
   v.field("floor_px", o.floor_px);
+  v.field("window_s", o.window_s);
+  v.field("false_alarms_per_min", o.false_alarms_per_min);
   v.field("join_s", o.join_s);
   v.field("shortest_s", o.shortest_s);
   v.field("longest_s", o.longest_s);

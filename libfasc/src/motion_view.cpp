@@ -11,6 +11,13 @@ namespace {
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr double kFastShare = 0.15;   // share of cells that the detection speed is the mean of
 constexpr double kLeastAfter_s = 0.2; // s; with less of the clip left after a burst its return is not judged
+constexpr double kPeakWindow_s = 0.04; // s; window of the peak speed
+constexpr double kSlow_s = 0.5;        // s on both sides; the median near-field velocity over this is slow motion: breathing, a drifting hand
+constexpr double kBefore_s = 0.15;     // s before a burst that show the rest its displacement is counted from
+constexpr double kEarly = 0.1, kHalf = 0.5;  // shares of the largest displacement that the onset is taken from
+constexpr double kLeastNeighbour = 0.02;     // a neighbour of the farthest cell counts as at least this share of it
+constexpr double kLeastWidth = 0.35;         // cells; narrowest Gaussian that a peak is taken for
+constexpr double kLargestGain = 1.6;
 constexpr double kReached = 0.95;      // share of the largest displacement at which the contraction is over
 constexpr double kActiveShare = 0.5;  // a cell takes part where it moves at least this share of the largest displacement
 
@@ -21,6 +28,12 @@ float mean_of_fastest(std::vector<float>& speeds) {
   float sum = 0;
   for (std::ptrdiff_t i = 0; i < n; ++i) sum += speeds[static_cast<std::size_t>(i)];
   return sum / static_cast<float>(n);
+}
+
+float middle_of(std::vector<float>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
 }
 
 double usual_step(const Trace& trace) {
@@ -36,15 +49,17 @@ double usual_step(const Trace& trace) {
 
 }  // namespace
 
-MotionView::MotionView(const Trace& trace)
+MotionView::MotionView(const Trace& trace, double window_s)
     : trace_(trace),
       relative_(trace.frames(), kNaN),
       raw_(trace.frames(), kNaN),
       near_speed_(trace.frames(), kNaN),
       unit_(std::sqrt(trace.scale.unit_x() * trace.scale.unit_y())),
-      usual_step_s_(usual_step(trace)) {
+      usual_step_s_(usual_step(trace)),
+      window_s_(window_s) {
+  const std::vector<cv::Point2f> near = near_velocities();
   for (std::size_t i = 0; i < trace.frames(); ++i) {
-    if (trace.state[i] == PairState::measured) add_speeds(i);
+    if (trace.state[i] == PairState::measured) add_speeds(i, near[i]);
   }
 }
 
@@ -54,6 +69,11 @@ double MotionView::begin_s(std::size_t frame) const {
   if (std::isnan(trace_.step_s[frame])) return before_s;
   const double began_s = trace_.time_s[frame] - static_cast<double>(trace_.step_s[frame]);
   return std::abs(began_s - before_s) < 1e-5 ? before_s : began_s;  // step_s is a float: give the frame's own time where it is meant
+}
+
+bool MotionView::lost(std::size_t frame) const {
+  const PairState state = trace_.state[frame];
+  return state == PairState::dark || state == PairState::scene_jump || state == PairState::gap || state == PairState::first;
 }
 
 bool MotionView::relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const {
@@ -67,21 +87,74 @@ bool MotionView::relative_step(std::size_t frame, std::size_t cell, cv::Point2f&
   return true;
 }
 
-void MotionView::add_speeds(std::size_t frame) {
+std::pair<std::size_t, std::size_t> MotionView::window_of(std::size_t frame, double length_s) const {
+  const auto steps = std::max<long>(1, std::lround(length_s / usual_step_s_));
+  const double reach_s = (static_cast<double>(steps) / 2 + 0.01) * usual_step_s_;
+  const double middle_s = trace_.time_s[frame] - usual_step_s_ / 2;
+  std::size_t first = frame, last = frame;
+  while (first > 1 && begin_s(first - 1) >= middle_s - reach_s && !lost(first - 1)) --first;
+  while (last + 1 < trace_.frames() && trace_.time_s[last + 1] <= middle_s + reach_s && !lost(last + 1)) ++last;
+  return {first, last};
+}
+
+std::vector<cv::Point2f> MotionView::velocities(std::size_t first, std::size_t last) const {
+  std::vector<cv::Point2f> sum(cells() + 1);
+  std::vector<float> time_s(cells() + 1, 0.f);
+  for (std::size_t frame = first; frame <= last; ++frame) {
+    if (trace_.state[frame] != PairState::measured) continue;
+    for (std::size_t cell = 0; cell < cells(); ++cell) {
+      cv::Point2f step;
+      if (!relative_step(frame, cell, step)) continue;
+      sum[cell] += step;
+      time_s[cell] += trace_.step_s[frame];
+    }
+    if (std::isnan(trace_.near_dx[frame])) continue;
+    sum.back() += cv::Point2f(trace_.near_dx[frame] * static_cast<float>(trace_.scale.unit_x()),
+                              trace_.near_dy[frame] * static_cast<float>(trace_.scale.unit_y()));
+    time_s.back() += trace_.step_s[frame];
+  }
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = time_s[i] > 0 ? sum[i] / time_s[i] : cv::Point2f(kNaN, kNaN);
+  return sum;
+}
+
+std::vector<cv::Point2f> MotionView::near_velocities() const {
+  std::vector<cv::Point2f> velocity(trace_.frames(), {kNaN, kNaN}), quick = velocity;
+  for (std::size_t i = 0; i < trace_.frames(); ++i) {
+    if (trace_.state[i] != PairState::measured) continue;
+    const auto [first, last] = window_of(i, window_s_);
+    velocity[i] = velocities(first, last).back();
+  }
+  std::size_t from = 0, to = 0;
+  for (std::size_t i = 0; i < trace_.frames(); ++i) {
+    if (std::isnan(velocity[i].x)) continue;
+    while (trace_.time_s[from] < trace_.time_s[i] - kSlow_s) ++from;
+    while (to < trace_.frames() && trace_.time_s[to] <= trace_.time_s[i] + kSlow_s) ++to;
+    std::vector<float> x, y;
+    for (std::size_t k = from; k < to; ++k) {
+      if (std::isnan(velocity[k].x)) continue;
+      x.push_back(velocity[k].x);
+      y.push_back(velocity[k].y);
+    }
+    quick[i] = velocity[i] - cv::Point2f(middle_of(x), middle_of(y));
+  }
+  return quick;
+}
+
+void MotionView::add_speeds(std::size_t frame, cv::Point2f near) {
+  const auto [first, last] = window_of(frame, window_s_);
+  std::vector<cv::Point2f> velocity = velocities(first, last);
+  velocity.pop_back();
+  const bool near_known = !std::isnan(near.x);
+  if (!near_known) near = {0, 0};
   std::vector<float> relative, raw;
-  const float step_s = trace_.step_s[frame];
-  const bool near_known = !std::isnan(trace_.near_dx[frame]);
-  const cv::Point2f near(near_known ? trace_.near_dx[frame] * static_cast<float>(trace_.scale.unit_x()) : 0.f,
-                         near_known ? trace_.near_dy[frame] * static_cast<float>(trace_.scale.unit_y()) : 0.f);
-  for (std::size_t cell = 0; cell < cells(); ++cell) {
-    cv::Point2f step;
-    if (!relative_step(frame, cell, step)) continue;
-    relative.push_back(std::hypot(step.x, step.y) / step_s);
-    raw.push_back(std::hypot(step.x + near.x, step.y + near.y) / step_s);
+  for (const cv::Point2f& v : velocity) {
+    if (std::isnan(v.x)) continue;
+    relative.push_back(std::hypot(v.x, v.y));
+    raw.push_back(std::hypot(v.x + near.x, v.y + near.y));
   }
   relative_[frame] = mean_of_fastest(relative);
   raw_[frame] = mean_of_fastest(raw);
-  if (near_known) near_speed_[frame] = std::hypot(near.x, near.y) / step_s;
+  if (near_known) near_speed_[frame] = std::hypot(near.x, near.y);
 }
 
 std::vector<cv::Point2f> MotionView::shift(std::size_t first, std::size_t last) const {
@@ -100,19 +173,50 @@ double MotionView::alike(const std::vector<cv::Point2f>& a, const std::vector<cv
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0.0;
 }
 
-double MotionView::fastest_cell(std::size_t frame) const {
+double MotionView::fastest_cell(std::size_t first, std::size_t last) const {
   double best = 0;
-  for (std::size_t cell = 0; cell < cells(); ++cell) {
-    cv::Point2f step;
-    if (relative_step(frame, cell, step)) best = std::max(best, static_cast<double>(std::hypot(step.x, step.y)));
+  for (std::size_t frame = first; frame <= last; ++frame) {
+    if (trace_.state[frame] != PairState::measured) continue;
+    const auto [from, to] = window_of(frame, kPeakWindow_s);
+    std::vector<cv::Point2f> velocity = velocities(from, to);
+    velocity.pop_back();
+    for (const cv::Point2f& v : velocity) {
+      if (!std::isnan(v.x)) best = std::max(best, static_cast<double>(std::hypot(v.x, v.y)));
+    }
   }
-  return best / static_cast<double>(trace_.step_s[frame]);
+  return best;
+}
+
+std::size_t MotionView::measured_beside(std::size_t frame, int direction) const {
+  for (auto i = static_cast<std::ptrdiff_t>(frame) + direction; i > 0 && i < static_cast<std::ptrdiff_t>(trace_.frames()); i += direction) {
+    const auto at = static_cast<std::size_t>(i);
+    if (std::abs(trace_.time_s[at] - trace_.time_s[frame]) > kLongestBridge_s + usual_step_s_ || lost(at)) return 0;
+    if (trace_.state[at] == PairState::measured) return at;
+  }
+  return 0;
 }
 
 void MotionView::add_step(std::size_t frame, std::vector<cv::Point2f>& at) const {
-  for (std::size_t cell = 0; cell < cells(); ++cell) {
-    cv::Point2f step;
-    if (relative_step(frame, cell, step)) at[cell] += step;
+  const PairState state = trace_.state[frame];
+  if (state == PairState::measured || state == PairState::key_frame) {
+    for (std::size_t cell = 0; cell < cells(); ++cell) {
+      cv::Point2f step;
+      if (relative_step(frame, cell, step)) at[cell] += step;
+    }
+    return;
+  }
+  if (state != PairState::corrupt) return;
+  // The motion of a step that was left out goes on as it was before and after.
+  const std::size_t beside[] = {measured_beside(frame, -1), measured_beside(frame, 1)};
+  const float share = beside[0] != 0 && beside[1] != 0 ? 0.5f : 1.f;
+  for (const std::size_t other : beside) {
+    if (other == 0) continue;
+    const float steps = share * trace_.step_s[frame] / trace_.step_s[other];
+    if (!std::isfinite(steps)) continue;
+    for (std::size_t cell = 0; cell < cells(); ++cell) {
+      cv::Point2f step;
+      if (relative_step(other, cell, step)) at[cell] += step * steps;
+    }
   }
 }
 
@@ -149,7 +253,59 @@ std::size_t MotionView::reached(double distance, std::size_t cell, std::size_t f
   return last;
 }
 
-void MotionView::describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst) const {
+double MotionView::onset_of(const std::vector<cv::Point2f>& pattern, std::size_t earliest, std::size_t first, std::size_t top) const {
+  std::size_t from = first;
+  while (from > std::max<std::size_t>(earliest, 1) && begin_s(from - 1) >= begin_s(first) - kBefore_s && !lost(from - 1)) --from;
+  double norm = 0;
+  for (const cv::Point2f& p : pattern) norm += static_cast<double>(p.dot(p));
+  if (!(norm > 0)) return begin_s(first);
+  std::vector<double> time_s{begin_s(from)}, way{0.0};
+  for (std::size_t frame = from; frame <= top; ++frame) {
+    std::vector<cv::Point2f> step(cells());
+    add_step(frame, step);
+    double along = 0;
+    for (std::size_t cell = 0; cell < cells(); ++cell) along += static_cast<double>(step[cell].dot(pattern[cell]));
+    time_s.push_back(trace_.time_s[frame]);
+    way.push_back(way.back() + along / norm);
+  }
+  const std::size_t still = first - from + 1;  // entries before the burst
+  double rest = 0;
+  for (std::size_t i = 0; i < still; ++i) rest += way[i] / static_cast<double>(still);
+  const double far = way.back() - rest;
+  const auto crossing = [&](double share) {
+    std::size_t i = way.size() - 1;
+    while (i > 0 && way[i - 1] - rest >= share * far) --i;
+    if (i == 0) return static_cast<double>(kNaN);
+    const double below = way[i - 1] - rest, above = way[i] - rest;
+    const double from_root = std::sqrt(std::max(0.0, below)), to_root = std::sqrt(above);
+    return time_s[i - 1] + (time_s[i] - time_s[i - 1]) * (std::sqrt(share * far) - from_root) / (to_root - from_root);
+  };
+  if (!(far > 0)) return begin_s(first);
+  const double early_s = crossing(kEarly), half_s = crossing(kHalf);
+  if (std::isnan(early_s) || std::isnan(half_s)) return begin_s(first);
+  const double onset_s = early_s - (half_s - early_s) * std::sqrt(kEarly) / (std::sqrt(kHalf) - std::sqrt(kEarly));
+  return std::clamp(onset_s, time_s.front(), early_s);
+}
+
+double MotionView::peak_gain(const std::vector<cv::Point2f>& at, std::size_t lead) const {
+  const auto cols = static_cast<std::size_t>(trace_.grid_cols), rows = static_cast<std::size_t>(trace_.grid_rows);
+  const float size = std::hypot(at[lead].x, at[lead].y);
+  const auto along = [&](std::size_t cell) { return static_cast<double>(at[cell].dot(at[lead]) / size); };
+  const auto axis = [&](std::size_t place, std::size_t count, std::size_t stride) {
+    if (place == 0 || place + 1 >= count) return 1.0;
+    const double before = along(lead - stride), here = along(lead), after = along(lead + stride);
+    const double least = kLeastNeighbour * here;
+    const double a = std::log(std::max(before, least)), b = std::log(here), c = std::log(std::max(after, least));
+    const double curve = (a + c) / 2 - b, slope = (c - a) / 2;
+    if (!(curve < -1e-3)) return 1.0;
+    const double width = std::sqrt(std::max(-1 / (2 * curve) - 1.0 / 12, kLeastWidth * kLeastWidth));
+    const double mean_of_cell = width * std::sqrt(2 * CV_PI) * std::erf(1 / (2 * std::sqrt(2.0) * width));
+    return std::exp(std::min(-slope * slope / (4 * curve), 0.25)) / mean_of_cell;
+  };
+  return std::min(axis(lead % cols, cols, 1) * axis(lead / cols, rows, cols), kLargestGain);
+}
+
+void MotionView::describe_motion(std::size_t earliest, std::size_t first, std::size_t last, double window_s, Burst& burst) const {
   std::vector<cv::Point2f> at(cells());
   std::vector<float> farthest(cells(), 0.f);
   std::size_t lead = 0;
@@ -163,10 +319,17 @@ void MotionView::describe_motion(std::size_t first, std::size_t last, double win
   const float top = farthest[lead];
   const std::size_t top_frame = reached(kReached * static_cast<double>(top), lead, first, last);
   burst.rest_share = rest_share(farthest, at, last, window_s);
+  const std::vector<cv::Point2f> pattern = shift(first, top_frame);
+  burst.onset_s = onset_of(pattern, earliest, first, top_frame);
+  burst.duration_s = burst.end_s - burst.onset_s;
+  const double gain = top > 0 ? peak_gain(pattern, lead) : 1.0;
   burst.contraction_s = trace_.time_s[top_frame] - burst.onset_s;
   burst.relaxation_s = burst.end_s - trace_.time_s[top_frame];
-  burst.peak_displacement_px = static_cast<double>(top) / unit_;
-  if (trace_.scale.known()) burst.peak_displacement_mm = static_cast<double>(top);
+  burst.peak_displacement_px = gain * static_cast<double>(top) / unit_;
+  if (trace_.scale.known()) burst.peak_displacement_mm = gain * static_cast<double>(top);
+  const double fastest = gain * fastest_cell(first, last);
+  burst.peak_speed_px_s = fastest / unit_;
+  if (trace_.scale.known()) burst.peak_speed_mm_s = fastest;
 
   const cv::Rect box = trace_.region.bounds();
   double weight = 0, x = 0, y = 0, active = 0, whole = 0;

@@ -10,13 +10,15 @@ namespace fasc {
 /// Speeds and displacements of a trace's cells. Speeds are in the trace's unit (mm/s, or px/s without a scale).
 class MotionView {
  public:
-  explicit MotionView(const Trace& trace);
+  /// `window_s`: time over which motion is summed for speeds; at least one step.
+  MotionView(const Trace& trace, double window_s);
 
   const Trace& trace() const { return trace_; }
-  /// Per frame: mean speed of the fastest 15 % of cells, against the near field and against the picture; NaN where missing.
+  /// Per frame: mean speed of the fastest 15 % of cells over the window round it, against the near field and against the picture less the
+  /// near field's slow motion (breathing, a drifting hand); NaN where the frame's own step is missing.
   const std::vector<float>& relative() const { return relative_; }
   const std::vector<float>& raw() const { return raw_; }
-  /// Per frame: speed of the near field; NaN where missing or without one.
+  /// Per frame: speed of the near field less its slow motion; NaN where missing or without one.
   const std::vector<float>& near_speed() const { return near_speed_; }
   /// mm per px (mean of x and y), or 1 without a scale.
   double unit() const { return unit_; }
@@ -29,25 +31,42 @@ class MotionView {
   std::vector<cv::Point2f> shift(std::size_t first, std::size_t last) const;
   /// Cosine between two such fields: 1 the same way, -1 opposite, 0 where one of them is nought.
   double alike(const std::vector<cv::Point2f>& a, const std::vector<cv::Point2f>& b) const;
-  /// Speed of the fastest cell at a frame.
-  double fastest_cell(std::size_t frame) const;
-  /// Fills displacement, contraction and relaxation time, active area and centroid of a burst over the steps first … last, and
-  /// what is left of its largest displacement (the least seen in `window_s` after its end).
-  void describe_motion(std::size_t first, std::size_t last, double window_s, Burst& burst) const;
+  /// Speed of the fastest cell over a window at most 0.04 s long, in the steps first … last.
+  double fastest_cell(std::size_t first, std::size_t last) const;
+  /// Fills onset (not before the frame `earliest`), displacement, peak speed, contraction and relaxation time, active area and centroid of
+  /// a burst over the steps first … last, and what is left of its largest displacement (the least seen in `window_s` after its end).
+  void describe_motion(std::size_t earliest, std::size_t first, std::size_t last, double window_s, Burst& burst) const;
 
  private:
   const Trace& trace_;
   std::vector<float> relative_, raw_, near_speed_;
   double unit_ = 1;
   double usual_step_s_ = 0;
+  double window_s_ = 0;
 
   std::size_t cells() const { return static_cast<std::size_t>(trace_.grid_cols * trace_.grid_rows); }
   // Displacement of a cell against the near field at a frame, unit of length; false where missing.
   bool relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const;
-  void add_speeds(std::size_t frame);
+  // No motion can be followed across this frame's step.
+  bool lost(std::size_t frame) const;
+  // The steps [first, last] of a window round a frame. It ends at a gap.
+  std::pair<std::size_t, std::size_t> window_of(std::size_t frame, double length_s) const;
+  // Velocity of every cell and, last, of the near field over the measured steps of a window, unit of length per s; NaN where missing.
+  std::vector<cv::Point2f> velocities(std::size_t first, std::size_t last) const;
+  // Per frame: velocity of the near field over the window less its slow part, unit of length per s; NaN where missing.
+  std::vector<cv::Point2f> near_velocities() const;
+  void add_speeds(std::size_t frame, cv::Point2f near);
+  // Nearest measured frame on one side (-1, 1) that a missing step may be bridged from; 0: none.
+  std::size_t measured_beside(std::size_t frame, int direction) const;
+  // Onset: with x(t) the displacement along `pattern` as a share of its largest, √x rises nearly in a line at first (x ~ t² for a body that
+  // is set in motion); the line through 10 % and 50 % of x meets zero at the onset.
+  double onset_of(const std::vector<cv::Point2f>& pattern, std::size_t earliest, std::size_t first, std::size_t top) const;
+  // Largest displacement over that of the farthest cell's mean: a Gaussian through the cell and its neighbours in each direction (the
+  // three-point estimator of particle image velocimetry, Raffel et al. 2018, section 5.4.5), and the mean of a Gaussian over a cell.
+  double peak_gain(const std::vector<cv::Point2f>& at, std::size_t lead) const;
   // First frame of first … last at which a cell is `distance` from where it began (unit of length); last where it never is.
   std::size_t reached(double distance, std::size_t cell, std::size_t first, std::size_t last) const;
-  // Adds a frame's step to the displacement of every cell.
+  // Adds a frame's step to the displacement of every cell; a step left out as damaged is bridged by its neighbours' velocity.
   void add_step(std::size_t frame, std::vector<cv::Point2f>& at) const;
   // Of the cells that went farthest (`farthest`, unit of length): what is left of that way within window_s after `last`, where they are `at`.
   double rest_share(const std::vector<float>& farthest, std::vector<cv::Point2f> at, std::size_t last, double window_s) const;

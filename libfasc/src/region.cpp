@@ -261,4 +261,13 @@ std::optional<Region> near_field_of(const Region& muscle, const Screen& screen) 
   return Region{"near field", muscle.source, corners_of(band.x, band.y, band.width, band.height)};
 }
 
+double skin_y_of(const Region& muscle, const Screen& screen) {
+  const cv::Rect box = muscle.bounds();
+  const cv::Point centre = (box.tl() + box.br()) / 2;
+  for (const cv::Rect& echo : screen.echo_areas) {
+    if (echo.contains(centre)) return echo.y;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
 }  // namespace fasc

@@ -31,6 +31,13 @@ std::string row(const std::string& name, const std::string& value) {
   return out;
 }
 
+std::string kind_badge(BurstKind kind) {
+  std::string out;
+  add(out, "<span class=\"k\" style=\"background:", report::css_colour(report::colour(kind)),
+      kind == BurstKind::pulsation ? ";color:#fff" : "", "\">", std::string(1, report::letter(kind)), "</span>");
+  return out;
+}
+
 /// "medial gastrocnemius, left, S1–S2 (nerve: tibial)"; empty where the muscle is not named.
 std::string muscle_line(const std::string& name, const std::string& side) {
   if (name.empty()) return "";
@@ -67,6 +74,8 @@ std::string rate_card(const RegionResult& r, const char* role, const char* title
   if (std::isfinite(r.rate.zero_bound_per_min))
     add(out, "<p>None seen: at most ", three_digits(r.rate.zero_bound_per_min), " per minute (one-sided ", level_words(alpha), " bound, ",
         zero_bound_words(alpha), ")</p>");
+  const std::size_t sites = r.found.sites.size();
+  if (sites > 0) add(out, "<p>from ", std::to_string(sites), sites == 1 ? " site" : " sites", "</p>");
   return out + presence_line(r, options.presence) + "</section>";
 }
 
@@ -99,19 +108,39 @@ std::string ratio_card(const Comparison& c, double alpha) {
   return out + energy_ratio_line(c, level) + "</section>";
 }
 
-/// Every kind of event that was found, so that nothing is dropped in silence.
-std::string kinds_card(const Analysis& a) {
+/// Events, rate and interval of some events in one region, as three cells.
+std::string rate_cells(int events, const Rate& rate) {
+  std::string out;
+  add(out, "<td>", std::to_string(events), "</td><td>", three_digits(rate.per_min), "</td><td>",
+      report::interval_words(rate.ci_per_min), "</td>");
+  return out;
+}
+
+/// Rates of every kind, and of all together, so that nothing is dropped in silence.
+std::string kinds_section(const Analysis& a) {
+  const double alpha = a.options.compare.alpha;
+  std::vector<const RegionResult*> regions{&a.target};
+  if (a.control) regions.push_back(&*a.control);
   std::string out =
-      "<section class=\"card\"><h2>Events of every kind</h2><table><tr><th class=\"t\"></th><th>target</th>";
-  if (a.control) out += "<th>control</th>";
-  out += "</tr>";
+      "<section><h2>With and without the other kinds of motion</h2><div class=\"wide\"><table class=\"kinds\">"
+      "<thead><tr><th></th>";
+  for (const RegionResult* r : regions) add(out, "<th class=\"t\" colspan=\"3\">", html(r->trace.region.name), "</th>");
+  out += "</tr><tr><th class=\"t\">counted</th>";
+  for (std::size_t i = 0; i < regions.size(); ++i) add(out, "<th>events</th><th>per minute</th><th>", level_words(alpha), " interval</th>");
+  out += "</tr></thead><tbody>";
   for (const BurstKind kind : report::kKinds) {
-    add(out, "<tr><td class=\"t\">", report::words(kind), "</td><td>", std::to_string(a.target.count(kind)),
-        "</td>");
-    if (a.control) add(out, "<td>", std::to_string(a.control->count(kind)), "</td>");
+    const bool first = kind == BurstKind::fasciculation;
+    add(out, first ? "<tr class=\"f\">" : "<tr>", "<td class=\"t\">", kind_badge(kind), report::words(kind),
+        first ? " (the rate above)" : "", "</td>");
+    for (const RegionResult* r : regions) out += rate_cells(r->count(kind), r->rate_of_kind(kind, alpha));
     out += "</tr>";
   }
-  return out + "</table></section>";
+  out += "<tr class=\"sum\"><td class=\"t\">every kind</td>";
+  for (const RegionResult* r : regions)
+    out += rate_cells(static_cast<int>(r->found.bursts.size()), r->rate_of_all_kinds(alpha));
+  return out +
+         "</tr></tbody></table></div><p class=\"soft\">Only fasciculations count in the rates and in the comparison. The last row "
+         "is the rate if all the other motion were counted too.</p></section>";
 }
 
 std::string care_box(const Analysis& a) {
@@ -175,9 +204,9 @@ struct Row {
   const Burst* burst;
 };
 
-std::string event_row(const Row& e, std::size_t number, bool named) {
+/// A row's number, region, onset and kind with its confidence, which both tables of events begin with.
+std::string row_start(const Row& e, std::size_t number, bool named) {
   const Burst& b = *e.burst;
-  const bool mm = e.region->trace.scale.known();
   std::string out;
   add(out, b.kind == BurstKind::fasciculation ? "<tr class=\"f\">" : "<tr>", "<td>", std::to_string(number),
       "</td>");
@@ -187,16 +216,88 @@ std::string event_row(const Row& e, std::size_t number, bool named) {
         report::css_colour(target ? kTargetColour : kControlColour), "\"></span>",
         html(e.region->trace.region.name), "</td>");
   }
-  add(out, "<td>", fixed(b.onset_s, 2), "</td><td class=\"t\"><span class=\"k\" style=\"background:",
-      report::css_colour(report::colour(b.kind)), b.kind == BurstKind::pulsation ? ";color:#fff" : "", "\">",
-      std::string(1, report::letter(b.kind)), "</span>", report::words(b.kind), "</td>");
-  for (const std::string& cell : {fixed(b.confidence, 2), fixed(b.duration_s, 2),
-                                  fixed(b.contraction_s, 2) + " / " + fixed(b.relaxation_s, 2),
-                                  three_digits(mm ? b.peak_speed_mm_s : b.peak_speed_px_s),
-                                  three_digits(mm ? b.peak_displacement_mm : b.peak_displacement_px),
-                                  three_digits(mm ? b.active_area_mm2 : b.active_area_px)})
-    add(out, "<td>", cell, "</td>");
+  add(out, "<td>", fixed(b.onset_s, 2), "</td><td class=\"t\">", kind_badge(b.kind), report::words(b.kind),
+      " <span class=\"c\">", fixed(b.confidence, 2), "</span></td>");
+  return out;
+}
+
+std::string head_start(bool named) {
+  return std::string("<div class=\"wide\"><table><thead><tr><th>#</th>") + (named ? "<th class=\"t\">region</th>" : "") +
+         "<th>onset<small>s</small></th><th class=\"t\">kind<small>and confidence, 0–1</small></th>";
+}
+
+std::string row_of(const std::string& start, const std::vector<std::string>& cells) {
+  std::string out = start;
+  for (const std::string& cell : cells) add(out, "<td>", cell, "</td>");
   return out + "</tr>";
+}
+
+/// What the event was like.
+std::vector<std::string> event_cells(const Row& e) {
+  const Burst& b = *e.burst;
+  const bool mm = e.region->trace.scale.known();
+  return {fixed(b.duration_s, 2),
+          fixed(b.contraction_s, 2) + " / " + fixed(b.relaxation_s, 2),
+          three_digits(mm ? b.peak_speed_mm_s : b.peak_speed_px_s),
+          three_digits(mm ? b.peak_displacement_mm : b.peak_displacement_px),
+          fixed(b.direction_deg, 0),
+          fixed(b.anisotropy, 2),
+          three_digits(mm ? b.active_area_mm2 : b.active_area_px),
+          mm ? fixed(b.depth_mm, 1) : fixed(b.depth_px, 0),
+          b.site > 0 ? std::to_string(b.site) : "–"};
+}
+
+/// What it is taken for that kind by.
+std::vector<std::string> evidence_cells(const Row& e) {
+  const Burst& b = *e.burst;
+  return {fixed(b.score, 1),      fixed(b.near_field_ratio, 2), fixed(b.whole_share, 2),
+          fixed(b.rest_share, 2), three_digits(b.energy_peak),  fixed(b.missing_s, 2)};
+}
+
+std::string evidence_table(const std::vector<Row>& rows, bool named, const std::string& unit) {
+  std::string out = "<details class=\"evidence\"><summary>Evidence for each kind, in numbers</summary>" + head_start(named);
+  add(out,
+      "<th>clearness<small>deviations</small></th><th>near field<small>of muscle</small></th>"
+      "<th>moves as one<small>0–1</small></th><th>not returned<small>share</small></th><th>peak energy<small>(",
+      unit, "/s)²</small></th><th>missing<small>s</small></th></tr></thead><tbody>");
+  for (std::size_t i = 0; i < rows.size() && i < kMostRows; ++i)
+    out += row_of(row_start(rows[i], i + 1, named), evidence_cells(rows[i]));
+  return out +
+         "</tbody></table></div><p class=\"soft\">Confidence: how clear the event and its kind are. Clearness (<code>score</code>): peak "
+         "speed above the calm level, in robust standard deviations. Near field (<code>near_field_ratio</code>): speed of the tissue "
+         "above the muscle over the muscle's; near 1 the probe moved. Moves as one (<code>whole_share</code>): 1 where the whole region "
+         "moved alike at the peak. Not returned (<code>rest_share</code>): share of the largest displacement left within 0.4 s after "
+         "the end; a twitch comes back. Peak energy (<code>energy_peak</code>): of the whole region. Missing (<code>missing_s</code>): bridged time inside the event.</p></details>";
+}
+
+/// Where the fasciculations come from.
+std::string site_table(const std::vector<const RegionResult*>& regions) {
+  std::string rows;
+  const bool named = regions.size() > 1;
+  for (const RegionResult* r : regions) {
+    const bool mm = r->trace.scale.known();
+    for (std::size_t i = 0; i < r->found.sites.size() && i < kMostRows; ++i) {
+      const BurstSite& s = r->found.sites[i];
+      add(rows, "<tr>", named ? "<td class=\"t\">" + html(r->trace.region.name) + "</td>" : "", "<td>", std::to_string(i + 1),
+          "</td><td>", std::to_string(s.events), "</td><td>", fixed(s.first_onset_s, 2), "</td><td>",
+          fixed(s.centroid_x_px, 0), ", ", fixed(s.centroid_y_px, 0), "</td><td>",
+          mm ? fixed(s.depth_mm, 1) : fixed(s.depth_px, 0), "</td><td>", mm ? fixed(s.spread_mm, 1) : fixed(s.spread_px, 0),
+          "</td></tr>");
+    }
+  }
+  if (rows.empty()) return "";
+  const Trace& trace = regions.front()->trace;
+  const std::string unit = trace.scale.length_unit();
+  std::string out = "<h3>Sites of origin</h3><div class=\"wide\"><table class=\"sites\"><thead><tr>";
+  add(out, named ? "<th class=\"t\">region</th>" : "",
+      "<th>site</th><th>fasciculations</th><th>first<small>s</small></th><th>middle<small>x, y in px</small></th>"
+      "<th>depth<small>",
+      unit, "</small></th><th>spread<small>", unit, "</small></th></tr></thead><tbody>", rows,
+      "</tbody></table></div><p class=\"soft\">Fasciculations no two of which are farther apart than ",
+      trace.scale.known() ? report::number(kSiteWidth_mm) + " mm (the widest motor unit territory of healthy muscle [5])"
+                          : report::number(kSiteWidthShare) + " of the region's width",
+      " are one site. Spread: farthest from the middle.</p>");
+  return out;
 }
 
 std::string event_table(const std::vector<const RegionResult*>& regions) {
@@ -208,23 +309,22 @@ std::string event_table(const std::vector<const RegionResult*>& regions) {
                    [](const Row& a, const Row& b) { return a.burst->onset_s < b.burst->onset_s; });
   const bool named = regions.size() > 1;
   const std::string unit = regions.front()->trace.scale.length_unit();
-  std::string out = "<div class=\"wide\"><table><thead><tr><th>#</th>";
-  if (named) out += "<th class=\"t\">region</th>";
+  std::string out = head_start(named);
   add(out,
-      "<th>onset<small>s</small></th><th "
-      "class=\"t\">kind</th><th>confidence<small>0–1</small></th><th>duration<small>s</small></th>"
-      "<th>rise / fall<small>s</small></th><th>peak speed<small>",
-      unit, "/s</small></th><th>displacement<small>", unit, "</small></th><th>active area<small>", unit,
-      "²</small></th></tr></thead><tbody>");
-  for (std::size_t i = 0; i < rows.size() && i < kMostRows; ++i) out += event_row(rows[i], i + 1, named);
+      "<th>duration<small>s</small></th><th>rise / fall<small>s</small></th><th>speed<small>", unit,
+      "/s</small></th><th>displ.<small>", unit, "</small></th><th>direction<small>°</small></th><th>anisotropy<small>0–1</small></th>"
+      "<th>area<small>", unit, "²</small></th><th>depth<small>", unit, "</small></th><th>site</th></tr></thead><tbody>");
+  for (std::size_t i = 0; i < rows.size() && i < kMostRows; ++i)
+    out += row_of(row_start(rows[i], i + 1, named), event_cells(rows[i]));
   out +=
       "</tbody></table></div><p class=\"soft\">Rise: onset to the largest displacement (contraction); fall: "
-      "from there to the end "
-      "(relaxation). –: not known.</p>";
+      "from there to the end (relaxation). Speed and displ.: peak speed and peak displacement. Direction: which way the tissue went, 0° to "
+      "the right of the picture, 90° up. Anisotropy: 1 where it went to and fro on one line, 0 where no line was preferred. Area: the part that went at least half "
+      "as far as the farthest. Depth: of the motion's middle below the top of the echo. –: not known.</p>";
   if (rows.size() > kMostRows)
     add(out, "<p>The first ", std::to_string(kMostRows), " of ", std::to_string(rows.size()),
         " events; bursts.csv has all of them.</p>");
-  return out;
+  return out + evidence_table(rows, named, unit) + site_table(regions);
 }
 
 std::string clip_section(const ClipSummary& clip, const std::vector<const RegionResult*>& regions,
@@ -259,7 +359,7 @@ std::string cards(const Analysis& a) {
   std::string out = "<div class=\"cards\">" + rate_card(a.target, "target", "Target", muscle_line(o.target_muscle, o.target_side), a.options);
   if (a.control) out += rate_card(*a.control, "control", "Control", muscle_line(o.control_muscle, o.control_side), a.options);
   if (a.comparison) out += ratio_card(*a.comparison, o.alpha);
-  return out + kinds_card(a) + "</div>";
+  return out + "</div>";
 }
 
 }  // namespace
@@ -276,7 +376,7 @@ std::string report_html(const Analysis& a) {
       "<span class=\"note\">",
       html(report::kResearchNote), "</span> &nbsp;Fasciculations in ", html(a.clip.info.name));
   if (a.control_clip) add(out, " against ", html(a.control_clip->info.name));
-  add(out, "</p><h1>", html(report::headline(a)), "</h1></header>\n", cards(a), care_box(a), "\n");
+  add(out, "</p><h1>", html(report::headline(a)), "</h1></header>\n", cards(a), care_box(a), kinds_section(a), "\n");
   out +=
       clip_section(a.clip, regions, a.control_clip ? "Target: recording and motion" : "Recording and motion",
                    "annotated.mp4");

@@ -76,15 +76,40 @@ Json clip_of(const ClipSummary& clip) {
 Json burst_of(const Burst& burst) {
   Json out;
   for (const report::BurstField& f : report::burst_fields()) {
-    out[f.key] = finite(f.value(burst));
+    out[f.key] = f.whole ? Json(std::lround(f.value(burst))) : finite(f.value(burst));
     if (std::string(f.key) == "end_s") out["kind"] = to_string(burst.kind);
   }
   return out;
 }
 
-Json result_of(const RegionResult& region) {
+Json site_of(const BurstSite& site, std::size_t number) {
+  return {{"site", number},
+          {"events", site.events},
+          {"first_onset_s", finite(site.first_onset_s)},
+          {"centroid_x_px", finite(site.centroid_x_px)},
+          {"centroid_y_px", finite(site.centroid_y_px)},
+          {"depth_px", finite(site.depth_px)},
+          {"depth_mm", finite(site.depth_mm)},
+          {"spread_px", finite(site.spread_px)},
+          {"spread_mm", finite(site.spread_mm)}};
+}
+
+/// Each kind's own rate, so that what is left out of rate_per_min is seen.
+Json rates_by_kind(const RegionResult& region, double alpha) {
+  Json out;
+  for (const BurstKind kind : report::kKinds) {
+    const Rate rate = region.rate_of_kind(kind, alpha);
+    out[to_string(kind)] = {{"events", region.count(kind)},
+                            {"rate_per_min", finite(rate.per_min)},
+                            {"rate_ci_per_min", pair_of(rate.ci_per_min)}};
+  }
+  return out;
+}
+
+Json result_of(const RegionResult& region, double alpha) {
   const Trace& trace = region.trace;
-  Json kinds, seconds, steps, bursts = Json::array();
+  const Rate all_kinds = region.rate_of_all_kinds(alpha);
+  Json kinds, seconds, steps, bursts = Json::array(), sites = Json::array();
   for (const BurstKind kind : report::kKinds) {
     int count = 0;
     for (const Burst& b : region.found.bursts) count += b.kind == kind;
@@ -99,16 +124,21 @@ Json result_of(const RegionResult& region) {
       seconds[to_string(state)] = finite(by_state[static_cast<std::size_t>(state)]);
   }
   for (const Burst& burst : region.found.bursts) bursts.push_back(burst_of(burst));
+  for (const BurstSite& site : region.found.sites) sites.push_back(site_of(site, sites.size() + 1));
   const double length_s = trace.frames() > 0 ? trace.time_s.back() - trace.time_s.front() : 0.0;
   const CalmLevel& level = region.found.level;
   return {{"region", region_of(trace.region)},
           {"near_field", trace.near_field ? region_of(*trace.near_field) : Json(nullptr)},
+          {"skin_y_px", finite(trace.skin_y_px)},
           {"observed_s", finite(region.observed_s)},
           {"not_observed_s", finite(std::max(0.0, length_s - region.observed_s))},
           {"rate_per_min", finite(region.rate.per_min)},
           {"rate_ci_per_min", pair_of(region.rate.ci_per_min)},
           {"zero_bound_one_sided_per_min", finite(region.rate.zero_bound_per_min)},
           {"rate_kind", to_string(BurstKind::fasciculation)},
+          {"rates_by_kind", rates_by_kind(region, alpha)},
+          {"rate_all_kinds_per_min", finite(all_kinds.per_min)},
+          {"rate_all_kinds_ci_per_min", pair_of(all_kinds.ci_per_min)},
           {"counts", kinds},
           {"steps", steps},
           {"seconds", seconds},
@@ -119,6 +149,7 @@ Json result_of(const RegionResult& region) {
             {"spread", finite(level.spread)},
             {"sure", finite(level.sure)},
             {"edge", finite(level.edge)}}},
+          {"sites", sites},
           {"bursts", bursts}};
 }
 
@@ -154,14 +185,14 @@ void add_conclusions(Json& region, const RegionResult& result, const std::string
 }
 
 Json target_of(const Analysis& a) {
-  Json out = result_of(a.target);
+  Json out = result_of(a.target, a.options.compare.alpha);
   add_conclusions(out, a.target, a.options.compare.target_muscle, a.options.compare.target_side, a.options.presence);
   return out;
 }
 
 Json control_of(const Analysis& a) {
   if (!a.control) return nullptr;
-  Json out = result_of(*a.control);
+  Json out = result_of(*a.control, a.options.compare.alpha);
   add_conclusions(out, *a.control, a.options.compare.control_muscle, a.options.compare.control_side, a.options.presence);
   return out;
 }

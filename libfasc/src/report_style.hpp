@@ -44,6 +44,13 @@ th{font-weight:600;color:var(--soft);vertical-align:bottom;line-height:1.25}
 th small{font-weight:400;display:block}
 td.t,th.t{text-align:left}
 tr.f td{background:#fffbe0}
+tr.sum td{border-top:2px solid var(--soft);font-weight:600}
+.kinds{width:auto;min-width:55%}
+.kinds th[colspan]{border-left:1px solid var(--line);padding-left:14px}
+.sites{width:auto}
+.sites th,.sites td,.kinds th,.kinds td{padding-left:14px;padding-right:14px}
+.c{float:right;padding-left:8px;color:var(--soft)}
+.evidence{margin:10px 0}
 .facts{width:100%}
 .facts th,.facts td{white-space:normal;text-align:left;vertical-align:top;padding:4px 8px 4px 0}
 .facts th{width:42%;line-height:inherit;font-weight:500}

@@ -19,6 +19,7 @@ std::vector<const RegionResult*> regions_of_target_clip(const Analysis& analysis
 struct BurstField {
   const char* key;
   double (*value)(const Burst&);
+  bool whole = false;  ///< a whole number
 };
 /// Every numeric field of a burst, in the order of the struct. "kind" comes after "end_s".
 const std::vector<BurstField>& burst_fields();

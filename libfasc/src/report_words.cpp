@@ -53,12 +53,29 @@ std::string burst_method(const Analysis& a) {
       number(b.threshold), " robust standard deviations above it, and begins and ends at ",
       number(b.edge_threshold), ". Its peak must reach ",
       scaled ? number(b.floor_mm_s) + " mm/s" : number(b.floor_px_s) + " px/s", " and ", number(b.floor_px),
-      " px per step. Lobes less than ", number(b.join_s),
+      " px within ", number(b.window_s), " s. Lobes less than ", number(b.join_s),
       " s apart are one event, since tissue moves out and back in one twitch. Events shorter than ",
       number(b.shortest_s), " s are artefacts, longer than ", number(b.longest_s),
       " s contractions; motion of which the near field shows at least ", number(b.near_field_share),
       " is probe motion; motion in the rhythm of the pulse is pulsation. What remains is a fasciculation.",
       level_sentence(a.target), a.control ? level_sentence(*a.control) : "", "</p>");
+  return out;
+}
+
+std::string shape_method() {
+  std::string out;
+  add(out,
+      "<h3>What each event was like</h3><p>With <i>d</i>(<i>c</i>,<i>t</i>) the displacement of cell <i>c</i> of a coarse grid (at most ",
+      std::to_string(kGridCells),
+      " cells over the region) since the onset, against the near field, <i>a</i>(<i>c</i>) its share inside the region, and the active "
+      "cells those that go at least half as far as the farthest:</p><p class=\"formula\"><i>M</i> = Σ<sub>active <i>c</i></sub> "
+      "<i>a d d</i><sup>T</sup> when the farthest cell is farthest; direction: first eigenvector of <i>M</i>, pointing the way most "
+      "of it goes<br><i>T</i> = Σ<sub>active <i>c</i>, <i>t</i></sub> <i>a d d</i><sup>T</sup> over the whole event; anisotropy "
+      "= (λ<sub>1</sub> − λ<sub>2</sub>) / (λ<sub>1</sub> + λ<sub>2</sub>) of <i>T</i> [4]</p><p>The middle of the motion weights cells "
+      "by the square of their farthest displacement; depth is its distance below the top of the echo area. Fasciculations are grouped "
+      "into sites by complete linkage of these middles: no two of a site are farther apart than ",
+      number(kSiteWidth_mm), " mm, the upper limit of normal motor unit territories [5] (without a scale, ", number(kSiteWidthShare),
+      " of the region's width). Motor units that lie closer are one site.</p>");
   return out;
 }
 
@@ -72,10 +89,10 @@ std::string conclusions_method(const Analysis& a) {
     add(out, "<p>The energy ratio is the ratio of the medians of <i>E</i>(<i>t</i>): the motion and noise between "
         "events rather than the events, which take up little of the time. Its interval comes from ",
         std::to_string(c.energy_resamples), " resamples of both traces in blocks of ", number(c.energy_block_s),
-        " s, longer than a twitch, drawn from the trace joined end to start [4] (percentiles, seed ", std::to_string(c.energy_seed),
+        " s, longer than a twitch, drawn from the trace joined end to start [6] (percentiles, seed ", std::to_string(c.energy_seed),
         "). It says how steady the median is within this recording, not how it would be on another day.</p>");
   add(out, "<p>Fasciculations are said to be present by ", html(rule_of(p)),
-      " [5], absent where that was not met in at least ", number(100 * p.observed_share),
+      " [7], absent where that was not met in at least ", number(100 * p.observed_share),
       " % of that time, else not known. The grade is the number of these rates (per minute) that were reached: ", bins,
       ". Schemes differ between laboratories; the edges are an option.</p>");
   return out;
@@ -121,7 +138,7 @@ std::vector<std::string> cautions(const Analysis& a) {
 }
 
 std::string methods(const Analysis& a) {
-  std::string out = energy_method(a) + burst_method(a);
+  std::string out = energy_method(a) + burst_method(a) + shape_method();
   const CompareOptions& c = a.options.compare;
   add(out,
       "<h3>Rates and intervals</h3><p>The rate counts fasciculations only, over the time that was observed "
@@ -133,8 +150,10 @@ std::string methods(const Analysis& a) {
       "binomial. Without any event the bound ", zero_bound_words(c.alpha), " is one-sided.</p>", conclusions_method(a),
       "<h3>References</h3><p>[1] Kroeger et al. 2016, Fast optical flow using dense inverse search, "
       "arXiv:1603.03590. [2] Garwood 1936, "
-      "Biometrika 28:437. [3] Clopper and Pearson 1934, Biometrika 26:404. [4] Politis and Romano 1992, in LePage and Billard, "
-      "Exploring the Limits of Bootstrap, 263. [5] Noto et al. 2017, Muscle Nerve 56:1068. Colours: Okabe and Ito 2008, "
+      "Biometrika 28:437. [3] Clopper and Pearson 1934, Biometrika 26:404. "
+      "[4] Püspöki, Storath, Sage and Unser 2016, Adv Anat Embryol Cell Biol 219:69 (coherency). [5] Gootzen, Vingerhoets and "
+      "Stegeman 1992, Muscle Nerve 15(3), doi:10.1002/mus.880150314. [6] Politis and Romano 1992, in LePage and Billard, "
+      "Exploring the Limits of Bootstrap, 263. [7] Noto et al. 2017, Muscle Nerve 56:1068. Colours: Okabe and Ito 2008, "
       "Color universal design.</p>");
   return out;
 }

@@ -45,12 +45,17 @@ struct Bounds {
   void operator()(const char*, const Other&) const {}
 };
 
+void need_profile(const std::string& profile, const std::string& key) {
+  if (profile != "cosine" && profile != "alpha") refuse(key, profile.substr(0, kLongestText), "cosine, alpha");
+}
+
 void check_twitch(const Scene& scene, const SimPanel& panel, const SimTwitch& twitch,
                   const std::string& prefix) {
   sim::twitch_fields(twitch, Bounds{prefix});
   if (twitch.onset_s >= scene.duration_s)
     refuse(prefix + "onset_s", text_of(twitch.onset_s),
            "less than the duration of " + text_of(scene.duration_s) + " s");
+  need_profile(twitch.profile, prefix + "profile");
   need(twitch.x_mm, 0, panel.width_mm, prefix + "x_mm");
   const double top_mm = panel.skin_mm + panel.fat_mm, inset_mm = sim::inset_mm(panel);
   need(twitch.depth_mm, top_mm + inset_mm, top_mm + panel.muscle_mm - inset_mm, prefix + "depth_mm");
@@ -76,15 +81,19 @@ void check_codec(const SimCodec& codec) {
     refuse("codec.name", codec.name.substr(0, kLongestText), "h264, mpeg4, mjpeg, ffv1");
   sim::codec_fields(codec, Bounds{"codec."});
   if (codec.name == "mpeg4" || codec.name == "mjpeg") need(codec.crf, 2, 31, "codec.crf");
+  if (codec.name != "h264") need(codec.bit_rate_kb_s, 0, 0, "codec.bit_rate_kb_s");
 }
 
 void check_frames(const Scene& scene) {
   const auto frames = std::llround(scene.duration_s * scene.fps);
   if (frames < 2)
     refuse("duration_s", text_of(scene.duration_s), "two frames or more at " + text_of(scene.fps) + " per s");
-  for (std::size_t k = 0; k < scene.repeated_frames.size(); ++k)
-    need(static_cast<double>(scene.repeated_frames[k]), 1, static_cast<double>(frames - 1),
-         "repeated_frames[" + std::to_string(k) + "]");
+  const auto need_frames = [&](const std::vector<std::int64_t>& numbers, const std::string& key) {
+    for (std::size_t k = 0; k < numbers.size(); ++k)
+      need(static_cast<double>(numbers[k]), 1, static_cast<double>(frames - 1), key + "[" + std::to_string(k) + "]");
+  };
+  need_frames(scene.repeated_frames, "repeated_frames");
+  need_frames(scene.dropped_frames, "dropped_frames");
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ void twitch_fields(Twitch& twitch, Visit&& visit) {
   visit("radius_mm", twitch.radius_mm, 0.0, 100.0);
   visit("x_mm", twitch.x_mm, 0.0, 80.0);
   visit("depth_mm", twitch.depth_mm, 0.0, 80.0);
+  visit("profile", twitch.profile);
 }
 
 template <class Panel, class Visit>
@@ -49,6 +50,7 @@ void codec_fields(Codec& codec, Visit&& visit) {
   visit("name", codec.name);
   visit("crf", codec.crf, 0, 51);
   visit("key_interval", codec.key_interval, 1, 100'000);
+  visit("bit_rate_kb_s", codec.bit_rate_kb_s, 0, 100'000);
 }
 
 template <class AnyScene, class Visit>
@@ -65,6 +67,7 @@ void scene_fields(AnyScene& scene, Visit&& visit) {
   visit("label", scene.label);
   visit("codec", scene.codec);
   visit("repeated_frames", scene.repeated_frames);
+  visit("dropped_frames", scene.dropped_frames);
 }
 
 }  // namespace fasc::sim

@@ -148,6 +148,7 @@ struct RandomTwitches {
   double from_s = 1.0, to_s = 0;
   double apart_s = 0.6;
   cv::Vec2d amplitude_mm{0.2, 0.6}, radius_mm{3, 7}, contraction_s{0.07, 0.12}, relaxation_s{0.12, 0.35};
+  std::string profile = SimTwitch{}.profile;
 };
 
 RandomTwitches read_random(const Json& found, const std::string& key, const Scene& scene) {
@@ -162,6 +163,7 @@ RandomTwitches read_random(const Json& found, const std::string& key, const Scen
   reader("radius_mm", wanted.radius_mm, 0.0, 100.0);
   reader("contraction_s", wanted.contraction_s, 0.01, 10.0);
   reader("relaxation_s", wanted.relaxation_s, 0.01, 10.0);
+  reader("profile", wanted.profile);
   reader.finish();
   const double free_s = wanted.to_s - wanted.from_s - (wanted.count - 1) * wanted.apart_s;
   if (wanted.count > 0 && !(free_s > 0))
@@ -183,6 +185,7 @@ std::vector<SimTwitch> draw_twitches(const RandomTwitches& wanted, const SimPane
   std::vector<SimTwitch> twitches;
   for (std::size_t k = 0; k < free_onsets.size(); ++k) {
     SimTwitch twitch;
+    twitch.profile = wanted.profile;
     twitch.onset_s = rounded(wanted.from_s + free_onsets[k] + static_cast<double>(k) * wanted.apart_s);
     twitch.amplitude_mm = within(wanted.amplitude_mm);
     twitch.radius_mm = within(wanted.radius_mm);
@@ -271,27 +274,26 @@ Json json_of(const cv::Rect& box) {
 
 Json truth_of(const SimTwitch& twitch, cv::Rect echo, double mm_per_px) {
   const double peak_s = twitch.onset_s + twitch.contraction_s;
-  const double fastest_s = std::min(twitch.contraction_s, twitch.relaxation_s);
   Json out;
   out["onset_s"] = twitch.onset_s;
   out["peak_s"] = peak_s;
-  out["end_s"] = peak_s + twitch.relaxation_s;
+  out["end_s"] = sim::twitch_end_s(twitch);
   out["amplitude_mm"] = twitch.amplitude_mm;
   out["radius_mm"] = twitch.radius_mm;
-  out["peak_speed_mm_s"] = twitch.amplitude_mm * CV_PI / (2 * fastest_s);
+  out["peak_speed_mm_s"] = sim::twitch_speed_mm_s(twitch);
   out["x_px"] = echo.x + twitch.x_mm / mm_per_px;
   out["y_px"] = echo.y + twitch.depth_mm / mm_per_px;
   return out;
 }
 
 Json truth_of(const SimPanel& panel, const sim::PanelModel& model, cv::Rect echo, cv::Rect muscle,
-              double mm_per_px) {
+              const Scene& scene) {
   Json out;
   out["name"] = panel.name;
   out["echo_area"] = json_of(echo);
   out["muscle"] = json_of(muscle);
   out["twitches"] = Json::array();
-  for (const SimTwitch& twitch : panel.twitches) out["twitches"].push_back(truth_of(twitch, echo, mm_per_px));
+  for (const SimTwitch& twitch : panel.twitches) out["twitches"].push_back(truth_of(twitch, echo, scene.mm_per_px));
   out["probe_slides"] = Json::array();
   for (const sim::Slide& slide : model.motion.slides())
     out["probe_slides"].push_back(
@@ -300,6 +302,7 @@ Json truth_of(const SimPanel& panel, const sim::PanelModel& model, cv::Rect echo
   if (panel.contraction_mm > 0 || panel.tremor_mm > 0)
     out["contraction"] = {{"start_s", panel.contraction_at_s},
                           {"end_s", panel.contraction_at_s + panel.contraction_for_s}};
+  out["beats_s"] = model.motion.beats_s(scene.duration_s);
   return out;
 }
 
@@ -332,15 +335,17 @@ std::string truth_json(const Scene& scene, const std::string& clip_name) {
   out["clip"] = clip_name;
   out["seed"] = scene.seed;
   out["fps"] = scene.fps;
-  out["frames"] = std::llround(scene.duration_s * scene.fps);
+  const std::set<std::int64_t> dropped(scene.dropped_frames.begin(), scene.dropped_frames.end());
+  out["frames"] = std::llround(scene.duration_s * scene.fps) - static_cast<std::int64_t>(dropped.size());
   out["width"] = layout.size.width;
   out["height"] = layout.size.height;
   out["mm_per_px"] = scene.mm_per_px;
   out["repeated_frames"] = scene.repeated_frames;
+  out["dropped_frames"] = scene.dropped_frames;
   out["panels"] = Json::array();
   for (std::size_t k = 0; k < models.size(); ++k)
     out["panels"].push_back(
-        truth_of(scene.panels[k], models[k], layout.echo_areas[k], layout.muscles[k], scene.mm_per_px));
+        truth_of(scene.panels[k], models[k], layout.echo_areas[k], layout.muscles[k], scene));
   out["scene"] = json_of(scene);
   return out.dump(1) + "\n";
 }

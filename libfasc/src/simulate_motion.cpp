@@ -13,6 +13,8 @@ namespace {
 constexpr double kTau = 2 * std::numbers::pi;
 constexpr double kSlideBound = 1.5;      // times probe_mm: how far from rest the probe may get
 constexpr double kLiftedEcho = 0.01;     // echo left when contact is lost
+constexpr double kAlphaRest = 7.638;     // x at which x·exp(1-x) is back at 0.01
+constexpr double kAlphaEnd = 14;         // x from which it is taken for 0: 3e-5
 constexpr double kLiftingTime_s = 0.08;  // to lose or regain contact
 
 double raised_cosine(double t) {
@@ -39,9 +41,23 @@ std::vector<Slide> draw_slides(const SimPanel& panel, double duration_s, std::ui
 
 double twitch_share(const SimTwitch& twitch, double time_s) {
   const double since_s = time_s - twitch.onset_s;
+  if (twitch.profile == "alpha") {
+    const double x = since_s / twitch.contraction_s;
+    return x <= 0 || x >= kAlphaEnd ? 0 : x * std::exp(1 - x);
+  }
   if (since_s <= 0 || since_s >= twitch.contraction_s + twitch.relaxation_s) return 0;
   if (since_s < twitch.contraction_s) return raised_cosine(since_s / twitch.contraction_s);
   return 1 - raised_cosine((since_s - twitch.contraction_s) / twitch.relaxation_s);
+}
+
+double twitch_end_s(const SimTwitch& twitch) {
+  if (twitch.profile == "alpha") return twitch.onset_s + kAlphaRest * twitch.contraction_s;
+  return twitch.onset_s + twitch.contraction_s + twitch.relaxation_s;
+}
+
+double twitch_speed_mm_s(const SimTwitch& twitch) {
+  if (twitch.profile == "alpha") return twitch.amplitude_mm * std::numbers::e / twitch.contraction_s;
+  return twitch.amplitude_mm * std::numbers::pi / (2 * std::min(twitch.contraction_s, twitch.relaxation_s));
 }
 
 cv::Point2d MotionState::deformation(double x, double z, double follow, cv::Point2d beat) const {
@@ -83,9 +99,27 @@ double Motion::contraction_mm(double time_s) const {
   return panel_.contraction_mm * held + panel_.tremor_mm * held * std::sin(kTau * panel_.tremor_hz * time_s);
 }
 
-double Motion::beat_mm(double time_s) const {
+double Motion::beats_until(double time_s) const {
   // The rate drifts a little with breathing, as a healthy heart's does.
-  double phase = panel_.pulse_hz * time_s + 0.03 * std::sin(kTau * 0.25 * time_s) + beat_phase_;
+  return panel_.pulse_hz * time_s + 0.03 * std::sin(kTau * 0.25 * time_s) + beat_phase_;
+}
+
+std::vector<double> Motion::beats_s(double until_s) const {
+  std::vector<double> starts;
+  if (panel_.pulse_mm <= 0) return starts;
+  for (double beat = std::ceil(beats_until(0)); beat < beats_until(until_s); ++beat) {
+    double low_s = 0, high_s = until_s;  // beats_until rises: its drift is slower than the slowest pulse
+    for (int halving = 0; halving < 50; ++halving) {
+      const double middle_s = (low_s + high_s) / 2;
+      (beats_until(middle_s) < beat ? low_s : high_s) = middle_s;
+    }
+    starts.push_back(std::round(high_s * 1e4) / 1e4);  // legible truth
+  }
+  return starts;
+}
+
+double Motion::beat_mm(double time_s) const {
+  double phase = beats_until(time_s);
   phase -= std::floor(phase);
   return panel_.pulse_mm *
          (phase < 0.16 ? raised_cosine(phase / 0.16) : 1 - raised_cosine((phase - 0.16) / 0.6));
@@ -120,8 +154,7 @@ double Motion::reach_mm() const {
   for (const SimTwitch& at : panel_.twitches) {
     double sum = 0;
     for (const SimTwitch& other : panel_.twitches) {
-      const double since_s = at.onset_s - other.onset_s;
-      if (since_s >= 0 && since_s < other.contraction_s + other.relaxation_s) sum += other.amplitude_mm;
+      if (other.onset_s <= at.onset_s && at.onset_s < twitch_end_s(other)) sum += other.amplitude_mm;
     }
     largest = std::max(largest, sum);
   }

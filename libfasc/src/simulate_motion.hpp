@@ -47,6 +47,8 @@ class Motion {
   double reach_mm() const;
   /// The probe's slides within the clip.
   const std::vector<Slide>& slides() const { return slides_; }
+  /// s; starts of the artery's beats before a time; none without a pulse.
+  std::vector<double> beats_s(double until_s) const;
   /// 1 in full contact, 0.01 with the probe lifted.
   double contact(double time_s) const;
 
@@ -54,6 +56,7 @@ class Motion {
   double probe_mm(double time_s) const;
   double contraction_mm(double time_s) const;
   double beat_mm(double time_s) const;
+  double beats_until(double time_s) const;
 
   SimPanel panel_;
   cv::Point2d fascicle_, twitch_direction_;
@@ -71,8 +74,11 @@ struct PanelModel {
 /// The models of a scene's panels, in order. The scene has been checked.
 std::vector<PanelModel> models_of(const Scene& scene);
 
-/// Share of its amplitude that a twitch has at a time: raised cosine up over contraction_s and down over
-/// relaxation_s.
+/// Share of its amplitude that a twitch has at a time, by its profile.
 double twitch_share(const SimTwitch& twitch, double time_s);
+/// s; when it is back at rest: for "alpha", at 1 % of the amplitude.
+double twitch_end_s(const SimTwitch& twitch);
+/// mm/s; the fastest at the centre.
+double twitch_speed_mm_s(const SimTwitch& twitch);
 
 }  // namespace fasc::sim

@@ -1,4 +1,5 @@
 // A simulated clip on disk, and the truth beside it.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -82,6 +83,7 @@ void simulate(const Scene& scene, const std::string& path, const Progress& progr
   settings.codec = scene.codec.name;
   settings.crf = scene.codec.crf;
   settings.key_interval = scene.codec.key_interval;
+  settings.bit_rate_kb_s = scene.codec.bit_rate_kb_s;
   settings.fps = scene.fps;
   settings.gray = true;
   VideoWriter writer(path, simulator.layout().size, settings);
@@ -89,6 +91,7 @@ void simulate(const Scene& scene, const std::string& path, const Progress& progr
   for (std::int64_t i = 0; i < frames; ++i) {
     if (progress && !progress(static_cast<double>(i) / static_cast<double>(frames), "simulating"))
       throw Cancelled();
+    if (std::find(scene.dropped_frames.begin(), scene.dropped_frames.end(), i) != scene.dropped_frames.end()) continue;
     writer.add(simulator.frame(i), static_cast<double>(i) / scene.fps);
   }
   writer.finish(static_cast<double>(frames) / scene.fps);

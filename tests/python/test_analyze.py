@@ -74,6 +74,35 @@ def test_rates_count_fasciculations_only(analysis):
     assert lo < analysis.target.rate_per_min < hi
 
 
+def test_rates_with_and_without_the_other_kinds(analysis):
+    target = analysis.target
+    for kind in KINDS:
+        rate = target.rates_by_kind[kind]
+        events = sum(b.kind == kind for b in target.bursts)
+        assert rate["events"] == events
+        assert rate["rate_per_min"] == pytest.approx(60 * events / target.observed_s, rel=1e-12)
+    assert target.rates_by_kind.fasciculation.rate_per_min == target.rate_per_min
+    assert target.rate_all_kinds_per_min == pytest.approx(60 * len(target.bursts) / target.observed_s, rel=1e-12)
+    lo, hi = target.rate_all_kinds_ci_per_min
+    assert lo < target.rate_all_kinds_per_min < hi
+
+
+def test_sites_group_the_fasciculations(analysis):
+    target = analysis.target
+    twitches = [b for b in target.bursts if b.kind == "fasciculation"]
+    assert sum(site.events for site in target.sites) == len(twitches)
+    for number, site in enumerate(target.sites, 1):
+        own = [b for b in twitches if b.site == number]
+        assert (site.site, site.events, site.first_onset_s) == (number, len(own), own[0].onset_s)
+        assert site.centroid_x_px == pytest.approx(np.mean([b.centroid_x_px for b in own]))
+    for b in twitches:
+        assert b.depth_px == pytest.approx(b.centroid_y_px - target.trace.skin_y_px)
+        scale = analysis.clip.mm_per_px_y
+        assert b.depth_mm == (pytest.approx(b.depth_px * scale) if scale else None)
+        assert -180 < b.direction_deg <= 180
+        assert 0 <= b.anisotropy <= 1
+
+
 def test_pandas_has_the_json_keys_as_columns(analysis):
     pandas = pytest.importorskip("pandas")
     table = analysis.target.to_pandas()
@@ -82,7 +111,8 @@ def test_pandas_has_the_json_keys_as_columns(analysis):
     assert len(table) == len(analysis.target.bursts)
     assert table["onset_s"].tolist() == [b.onset_s for b in analysis.target.bursts]
     assert table["kind"].tolist() == [b.kind for b in analysis.target.bursts]
-    assert (table.dtypes.drop("kind") == "float64").all()
+    assert (table.dtypes.drop(["kind", "site"]) == "float64").all()
+    assert table["site"].tolist() == [b.site for b in analysis.target.bursts]
     empty = fasc.analyze("sample_data/calf_and_control_30fps.mp4", target="right", to_s=0.5).target.to_pandas()
     assert list(empty.columns) == list(fasc.Burst.FIELDS)
 

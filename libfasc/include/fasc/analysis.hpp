@@ -54,6 +54,10 @@ struct RegionResult {
   Grade grade;                                      ///< of the rate
   /// Number of bursts of one kind.
   int count(BurstKind kind) const;
+  /// Rate of one kind alone.
+  Rate rate_of_kind(BurstKind kind, double alpha = CompareOptions{}.alpha) const;
+  /// Rate if every kind were counted: what a reader has who trusts none of the rules that tell them apart.
+  Rate rate_of_all_kinds(double alpha = CompareOptions{}.alpha) const;
 };
 
 /// All of it.

@@ -43,11 +43,13 @@ inline constexpr int kGridCells = 48;
 inline constexpr std::int8_t kGridMissing = INT8_MIN;
 
 /// What was measured in one region: one entry per frame in every vector. The first entry and every step that was not measured are
-/// NaN. At most about 150 bytes per frame.
+/// NaN, but for the displacements (near_dx, near_dy, grid) of key frames: they hold the encoder's jump as well, count nowhere, and only
+/// tell where tissue is after a burst that goes on over the key frame. At most about 150 bytes per frame.
 struct Trace {
   Region region;                       ///< what was measured
   std::optional<Region> near_field;    ///< the reference above it, where there is one
   Scale scale;                         ///< unit of all speeds: mm/s with a scale, px/s without
+  double skin_y_px = std::numeric_limits<double>::quiet_NaN();  ///< px of the frame; top of the echo area (probe's face, skin); NaN unknown
   int grid_cols = 0, grid_rows = 0;    ///< cells of the grid, over region.bounds()
   std::vector<float> cell_share;       ///< rows x cols; share of each cell inside the region, 0–1
   std::vector<float> cell_texture;     ///< rows x cols; mean gray-level gradient, levels per px: where motion can be seen

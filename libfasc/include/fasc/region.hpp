@@ -49,4 +49,8 @@ Region make_region(const RegionSpec& spec, const std::string& name, const Screen
 /// height, as wide as the region, inside the echo area that holds the region's centre. Nothing where fewer than 12 px are left above.
 std::optional<Region> near_field_of(const Region& muscle, const Screen& screen);
 
+/// px of the frame; top of the echo area that holds the region's centre, which depth below the skin is counted from (gel between probe and
+/// skin counts as skin). NaN where the centre lies in no echo area.
+double skin_y_of(const Region& muscle, const Screen& screen);
+
 }  // namespace fasc

@@ -13,17 +13,19 @@
 
 namespace fasc {
 
-/// One twitch of part of a muscle. Displacement rises as a raised cosine over contraction_s and falls over relaxation_s. In space it is a
+/// One twitch of part of a muscle. Displacement rises as a raised cosine over contraction_s and falls over relaxation_s, or follows the alpha
+/// function x·exp(1-x) with x = time since onset / contraction_s, which starts at full speed and peaks at contraction_s too. In space it is a
 /// Gaussian (61 % at radius_mm from the centre; a radius of 0 moves the whole muscle alike), mainly along the fascicles and a fifth
 /// across them. Towards the aponeuroses it fades; the fat follows with at most a fifth, the probe's face not at all.
 struct SimTwitch {
   double onset_s = 1.0;          ///< s
   double contraction_s = 0.08;   ///< s; onset to peak displacement
-  double relaxation_s = 0.16;    ///< s; peak displacement to rest
+  double relaxation_s = 0.16;    ///< s; peak displacement to rest; not used by "alpha"
   double amplitude_mm = 0.3;     ///< mm; peak displacement at the centre
   double radius_mm = 4.0;        ///< mm; 0: the whole muscle
   double x_mm = 20.0;            ///< mm from the panel's left edge
   double depth_mm = 15.0;        ///< mm below the probe
+  std::string profile = "cosine"; ///< course in time: "cosine" or "alpha"
 };
 
 /// One muscle seen by one probe.
@@ -56,6 +58,7 @@ struct SimCodec {
   std::string name = "h264";     ///< "h264", "mpeg4", "mjpeg" or "ffv1"
   int crf = 23;                  ///< quality for h264 (0–51); quantiser for mpeg4 and mjpeg (2–31)
   int key_interval = 250;        ///< frames between key frames
+  int bit_rate_kb_s = 0;         ///< kilobits per s to aim at, over crf; 0: constant quality. For h264 only
 };
 
 /// A scene: panels side by side on one screen.
@@ -72,13 +75,14 @@ struct Scene {
   std::string label = "SAMPLE";               ///< text at the screen's top left, printable ASCII
   SimCodec codec;
   std::vector<std::int64_t> repeated_frames;  ///< indices of frames that repeat the one before
+  std::vector<std::int64_t> dropped_frames;   ///< indices of frames that are not written; the others keep their times
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;
 };
 
 /// Reads a scene from JSON text; keys are the fields' names and a missing key is the default. Besides, a panel may hold
-/// "random_twitches": {"count", "from_s", "to_s", "apart_s", "amplitude_mm", "radius_mm", "contraction_s", "relaxation_s"}, the last four
-/// each [low, high]: that many twitches are drawn from the seed, onsets at least apart_s from each other, and added to "twitches" in order
+/// "random_twitches": {"count", "from_s", "to_s", "apart_s", "amplitude_mm", "radius_mm", "contraction_s", "relaxation_s", "profile"}, the four
+/// before the last each [low, high]: that many twitches are drawn from the seed, onsets at least apart_s from each other, and added to "twitches" in order
 /// of onset. Text that is not JSON, unknown keys, wrong types and values out of range: MisuseError naming key, value and what is allowed.
 Scene parse_scene(const std::string& json);
 
@@ -103,7 +107,7 @@ class Simulator {
   Simulator& operator=(Simulator&&) noexcept;
   /// Layout of the picture.
   const SimLayout& layout() const;
-  /// Number of frames.
+  /// Number of frames, dropped ones included.
   std::int64_t frames() const;
   /// Picture i of 0 … frames()-1, CV_8UC1, newly allocated. Any order; the same index gives the same pixels. Throws MisuseError.
   cv::Mat frame(std::int64_t i);
@@ -116,9 +120,9 @@ class Simulator {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The truth about a scene as JSON text: schema, version, clip, seed, fps, frames, width, height, mm_per_px, repeated_frames; per panel its
-/// name, echo_area and muscle [x,y,w,h] in px, twitches (onset_s, peak_s, end_s, amplitude_mm, radius_mm, peak_speed_mm_s, x_px, y_px),
-/// probe_slides (start_s, end_s, shift_mm) and contraction (start_s, end_s) or null; and the scene itself. Throws MisuseError.
+/// The truth about a scene as JSON text: schema, version, clip, seed, fps, frames (written), width, height, mm_per_px, repeated_frames,
+/// dropped_frames (both as numbers of frames drawn, each at number/fps s); per panel its name, echo_area and muscle [x,y,w,h] in px, twitches (onset_s, peak_s, end_s, amplitude_mm, radius_mm, peak_speed_mm_s, x_px, y_px),
+/// probe_slides (start_s, end_s, shift_mm), contraction (start_s, end_s) or null, and beats_s (starts of the artery's beats); and the scene itself. Throws MisuseError.
 std::string truth_json(const Scene& scene, const std::string& clip_name);
 
 /// Renders a scene into `path` and writes the truth beside it (same name, .json). Files appear whole or not at all, and an earlier truth is
