@@ -96,6 +96,9 @@ class TraceMaker {
       trace_.change.push_back(i == 0 ? kNaN : 2.f);
       if (state == fasc::PairState::measured) {
         add_measured(muscle, near, last_s, time_s);
+      } else if (state == fasc::PairState::key_frame) {
+        add_measured(muscle, near, last_s, time_s);
+        drop_speeds();
       } else {
         add_missing();
       }
@@ -108,6 +111,12 @@ class TraceMaker {
   static constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
  private:
+  // A key frame has displacements and no speeds.
+  void drop_speeds() {
+    for (auto* column : {&trace_.energy, &trace_.rms_speed, &trace_.active_share, &trace_.whole_share, &trace_.fast_speed})
+      column->back() = kNaN;
+  }
+
   void add_missing() {
     for (auto* column : {&trace_.energy, &trace_.rms_speed, &trace_.active_share, &trace_.whole_share,
                          &trace_.fast_speed, &trace_.near_dx, &trace_.near_dy}) {

@@ -80,6 +80,10 @@ TEST(Arguments, AnalyzeTakesEveryOption) {
                                                               "3",
                                                               "--floor-mm-s",
                                                               "0.5",
+                                                              "--window-s",
+                                                              "0.1",
+                                                              "--false-alarms-per-min",
+                                                              "0.25",
                                                               "--join-s",
                                                               "0.3",
                                                               "--freeze-s",
@@ -114,6 +118,8 @@ TEST(Arguments, AnalyzeTakesEveryOption) {
   EXPECT_EQ(options.bursts.threshold, 6);
   EXPECT_EQ(options.bursts.edge_threshold, 3);
   EXPECT_EQ(options.bursts.floor_mm_s, 0.5);
+  EXPECT_EQ(options.bursts.window_s, 0.1);
+  EXPECT_EQ(options.bursts.false_alarms_per_min, 0.25);
   EXPECT_EQ(options.bursts.join_s, 0.3);
   EXPECT_EQ(options.energy.pairs.freeze_s, 0.2);
   EXPECT_EQ(options.energy.active_speed_mm_s, 2);

@@ -340,6 +340,42 @@ TEST(Bursts, LoudNoiseRaisesTheLevel) {
   EXPECT_NEAR(result.level.edge, result.level.speed + 2.5 * result.level.spread, 1e-6);
 }
 
+TEST(Bursts, FalseAlarmsComeFromTheCalmPeaks) {
+  TraceSettings settings;
+  settings.noise_px = 0.3;
+  settings.seconds = 60;
+  const Trace trace = trace_of({}, settings);
+  double last = 0;
+  for (const double per_min : {0.001, 0.05, 1.0, 20.0}) {
+    BurstOptions options;
+    options.false_alarms_per_min = per_min;
+    options.threshold = options.edge_threshold = 0.5;  // only the calm peaks hold the level up
+    options.floor_mm_s = 0.01, options.floor_px = 0.001;
+    const BurstResult result = find_bursts(trace, options);
+    EXPECT_NEAR(result.level.false_alarms_per_min, per_min, 1e-9 * per_min) << listed(result);
+    if (last > 0) {
+      EXPECT_LT(result.level.sure, last) << "more allowed, lower level";
+    }
+    last = result.level.sure;
+    int peaks = 0;
+    for (std::size_t i = 1; i + 1 < result.speed.size(); ++i)
+      peaks += result.speed[i] > result.speed[i - 1] && result.speed[i] >= result.speed[i + 1] && result.speed[i] > result.level.sure ? 1 : 0;
+    EXPECT_LE(peaks, std::ceil(per_min) + 3 * std::sqrt(per_min)) << "Gaussian noise falls off faster than exponentially: " << per_min;
+  }
+  BurstOptions high;
+  high.threshold = 20;
+  EXPECT_LT(find_bursts(trace, high).level.false_alarms_per_min, 1e-3) << "said of the level that is used";
+}
+
+TEST(Bursts, FalseAlarmsAreNotKnownFromFewPeaks) {
+  TraceSettings settings;
+  settings.noise_px = 0.3;
+  settings.seconds = 3;
+  const BurstResult result = find_bursts(trace_of({}, settings));
+  EXPECT_TRUE(std::isfinite(result.level.sure));
+  EXPECT_TRUE(std::isnan(result.level.false_alarms_per_min)) << result.level.false_alarms_per_min;
+}
+
 TEST(Bursts, BelowTheFloorNothingIsFound) {
   Twitch tiny = at(3);
   tiny.amplitude_px = 0.3;  // 0.03 mm
@@ -495,6 +531,9 @@ TEST(Bursts, OptionsAreChecked) {
   EXPECT_HAS(refused([](BurstOptions& o) { o.floor_mm_s = -1; }), "floor_mm_s -1");
   EXPECT_HAS(refused([](BurstOptions& o) { o.floor_px_s = -1; }), "floor_px_s -1");
   EXPECT_HAS(refused([](BurstOptions& o) { o.floor_px = 101; }), "floor_px 101");
+  EXPECT_HAS(refused([](BurstOptions& o) { o.window_s = 0.4; }), "window_s 0.4");
+  EXPECT_HAS(refused([](BurstOptions& o) { o.false_alarms_per_min = 0; }), "false_alarms_per_min 0");
+  EXPECT_HAS(refused([nan](BurstOptions& o) { o.false_alarms_per_min = nan; }), "false_alarms_per_min nan");
   EXPECT_HAS(refused([](BurstOptions& o) { o.join_s = 1.5; }), "join_s 1.5");
   EXPECT_HAS(refused([](BurstOptions& o) { o.shortest_s = 1; }), "shortest_s 1");
   EXPECT_HAS(refused([](BurstOptions& o) { o.longest_s = 11; }), "longest_s 11");

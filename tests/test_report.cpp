@@ -176,6 +176,30 @@ TEST(ResultJson, HasRatesWithAndWithoutTheOtherKinds) {
   EXPECT_EQ(json["control"]["rates_by_kind"]["probe_motion"]["events"], 1);
 }
 
+TEST(ResultJson, HasTheExpectedFalseAlarms) {
+  auto a = sample().analysis;
+  a.control->found.level.false_alarms_per_min = std::numeric_limits<double>::quiet_NaN();
+  const auto json = Json::parse(fasc::result_json(a));
+  EXPECT_DOUBLE_EQ(json["target"]["calm_level"]["false_alarms_per_min"], 0.0312);
+  EXPECT_DOUBLE_EQ(json["target"]["calm_level"]["sure"], 0.97);
+  EXPECT_TRUE(json["control"]["calm_level"].contains("false_alarms_per_min"));
+  EXPECT_TRUE(json["control"]["calm_level"]["false_alarms_per_min"].is_null());
+}
+
+TEST(ReportHtml, SaysTheExpectedFalseAlarms) {
+  auto a = sample().analysis;
+  a.options.bursts.false_alarms_per_min = 0.125;
+  a.control->found.level.false_alarms_per_min = 3e-7;
+  std::string page = fasc::report_html(a);
+  for (const char* text : {"<p>Noise expected to pass: 0.031 per minute</p>", "<p>Noise expected to pass: fewer than 0.001 per minute</p>",
+                           "noise peaks expected above the sure level: 0.031 per minute.", "where noise would pass more than 0.125 times per minute"})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  a.control->found.level.false_alarms_per_min = std::numeric_limits<double>::quiet_NaN();
+  page = fasc::report_html(a);
+  EXPECT_NE(page.find("<p>Noise expected to pass: not known</p>"), std::string::npos);
+  EXPECT_EQ(page.find("nan"), std::string::npos);
+}
+
 TEST(ResultJson, HasTheSitesOfOrigin) {
   const auto json = Json::parse(fasc::result_json(sample().analysis));
   const Json& site = json["target"]["sites"][0];

@@ -74,6 +74,9 @@ class RegionResult(Record):
         depth_mm, spread_px, spread_mm.
     rates_by_kind : Record
         Per kind: events, rate_per_min, rate_ci_per_min. ``rate_per_min`` counts fasciculations only, ``rate_all_kinds_per_min`` all.
+    calm_level : Record
+        What events were held against, in mm/s or px/s: speed, spread, sure, edge; and false_alarms_per_min, the noise peaks expected
+        above ``sure`` per minute, None with too few calm peaks to tell.
     """
 
     def __init__(self, data, native):

@@ -74,6 +74,7 @@ std::string rate_card(const RegionResult& r, const char* role, const char* title
   if (std::isfinite(r.rate.zero_bound_per_min))
     add(out, "<p>None seen: at most ", three_digits(r.rate.zero_bound_per_min), " per minute (one-sided ", level_words(alpha), " bound, ",
         zero_bound_words(alpha), ")</p>");
+  add(out, "<p>Noise expected to pass: ", report::false_alarm_words(r.found.level), "</p>");
   const std::size_t sites = r.found.sites.size();
   if (sites > 0) add(out, "<p>from ", std::to_string(sites), sites == 1 ? " site" : " sites", "</p>");
   return out + presence_line(r, options.presence) + "</section>";

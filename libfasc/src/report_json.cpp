@@ -148,7 +148,8 @@ Json result_of(const RegionResult& region, double alpha) {
            {{"speed", finite(level.speed)},
             {"spread", finite(level.spread)},
             {"sure", finite(level.sure)},
-            {"edge", finite(level.edge)}}},
+            {"edge", finite(level.edge)},
+            {"false_alarms_per_min", finite(level.false_alarms_per_min)}}},
           {"sites", sites},
           {"bursts", bursts}};
 }

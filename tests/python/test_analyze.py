@@ -87,6 +87,21 @@ def test_rates_with_and_without_the_other_kinds(analysis):
     assert lo < target.rate_all_kinds_per_min < hi
 
 
+def test_calm_level_tells_the_expected_false_alarms(analysis):
+    most = analysis.options.bursts.false_alarms_per_min
+    for result in (analysis.target, analysis.control):
+        level = result.calm_level
+        assert level.speed < level.edge <= level.sure
+        assert 0 < level.false_alarms_per_min <= most * (1 + 1e-9)
+    brief = fasc.analyze("sample_data/calf_and_control_30fps.mp4", target="right", to_s=0.5)
+    assert brief.target.calm_level.false_alarms_per_min is None
+    with pytest.raises(ValueError, match="false_alarms_per_min 0"):
+        fasc.conclude(analysis.measurement, false_alarms_per_min=0)
+    strict = fasc.conclude(analysis.measurement, false_alarms_per_min=1e-6)
+    assert strict.target.calm_level.sure >= analysis.target.calm_level.sure
+    assert strict.target.calm_level.false_alarms_per_min <= 1e-6 * (1 + 1e-9)
+
+
 def test_sites_group_the_fasciculations(analysis):
     target = analysis.target
     twitches = [b for b in target.bursts if b.kind == "fasciculation"]
