@@ -10,23 +10,20 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 #include "burst_shape.hpp"
 #include "burst_sites.hpp"
+#include "burst_level.hpp"
 #include "motion_view.hpp"
 
 namespace fasc {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kFewestSteps = 4;         // measured steps that a level can be taken from
 constexpr double kLeastSteps = 2.0;             // a twitch goes at least this many times floor_px
-constexpr std::size_t kFewestPeaks = 30;        // calm peaks that a tail can be taken from
-constexpr double kCalmPeak = 8.0;               // spreads above the level up to which a peak is calm
-constexpr double kLeastSpread = 0.01;           // of the floor
-constexpr double kEdgeOfFloor = 0.4;            // edge threshold is at least this share of the floor
 constexpr double kRelaxationShare = 0.35;       // a lobe this much slower than the first is its relaxation, whatever its direction
-constexpr double kSameDirection = 0.3;          // cosine between two lobes' motion from which they pull the same way
+constexpr double kSameDirection = -0.3;         // cosine between two lobes' motion below which the second undoes the first
 constexpr double kValleyShare = 0.5;            // two peaks with a valley below this share of the lower one can be two twitches
 constexpr double kTwinApart_s = 0.15;           // s; peaks closer than this are one twitch
 constexpr double kSlowLobe_s = 0.30;            // s; width at half height of a lobe too slow for a twitch
@@ -49,66 +46,6 @@ constexpr double kPulseJitter = 0.12;           // relative deviation of beats f
 struct Lobe {
   std::size_t first = 0, last = 0, peak = 0;
 };
-
-double quantile(std::vector<float> values, double share) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return static_cast<double>(*at);
-}
-
-std::vector<float> finite_of(const std::vector<float>& speed) {
-  std::vector<float> found;
-  std::copy_if(speed.begin(), speed.end(), std::back_inserter(found), [](float v) { return std::isfinite(v); });
-  return found;
-}
-
-// Peaks of the calm parts: local maxima of the speed that do not rise above `limit`, in rising order.
-std::vector<float> calm_peaks(const std::vector<float>& speed, double limit) {
-  std::vector<float> peaks;
-  for (std::size_t i = 1; i + 1 < speed.size(); ++i) {
-    if (!std::isfinite(speed[i - 1]) || !std::isfinite(speed[i]) || !std::isfinite(speed[i + 1])) continue;
-    if (speed[i] > speed[i - 1] && speed[i] >= speed[i + 1] && static_cast<double>(speed[i]) <= limit) peaks.push_back(speed[i]);
-  }
-  std::sort(peaks.begin(), peaks.end());
-  return peaks;
-}
-
-// The upper half of calm peaks falls off exponentially or faster (Coles 2001, section 4.2), at a scale that its own quantiles show.
-struct PeakTail {
-  double middle = kNaN, scale = kNaN, above_middle_per_min = kNaN;
-  double per_min(double threshold) const { return above_middle_per_min * std::exp(-(threshold - middle) / scale); }
-  double threshold_for(double per_min) const { return middle + scale * std::log(std::max(1.0, above_middle_per_min / per_min)); }
-};
-
-PeakTail tail_of(const std::vector<float>& peaks, double minutes, double least_scale) {
-  PeakTail tail;
-  if (peaks.size() < kFewestPeaks || !(minutes > 0)) return tail;
-  const auto at = [&](double share) { return static_cast<double>(peaks[static_cast<std::size_t>(share * static_cast<double>(peaks.size() - 1))]); };
-  tail.middle = at(0.5);
-  tail.scale = std::max((at(0.9) - tail.middle) / std::log(5.0), least_scale);
-  tail.above_middle_per_min = 0.5 * static_cast<double>(peaks.size()) / minutes;
-  return tail;
-}
-
-CalmLevel level_of(const std::vector<float>& speed, const MotionView& view, const BurstOptions& options) {
-  CalmLevel level;
-  const std::vector<float> found = finite_of(speed);
-  if (found.size() < kFewestSteps) return level;
-  level.speed = quantile(found, 0.5);
-  const double floor_speed = view.trace().scale.known() ? options.floor_mm_s : options.floor_px_s;
-  const double floor = std::max(floor_speed, options.floor_px * view.unit() / std::max(view.usual_step_s(), options.window_s));
-  // A clip without any noise has no spread; a small share of the floor stands for it, so that scores stay numbers.
-  level.spread = std::max(level.speed - quantile(found, 0.1587), kLeastSpread * floor);
-  const double minutes = static_cast<double>(found.size()) * view.usual_step_s() / 60;
-  const PeakTail tail = tail_of(calm_peaks(speed, level.speed + kCalmPeak * level.spread), minutes, kLeastSpread * floor);
-  level.sure = std::max(floor, level.speed + options.threshold * level.spread);
-  if (std::isfinite(tail.scale)) {
-    level.sure = std::max(level.sure, tail.threshold_for(options.false_alarms_per_min));
-    level.false_alarms_per_min = tail.per_min(level.sure);
-  }
-  level.edge = std::min(std::max(kEdgeOfFloor * floor, level.speed + options.edge_threshold * level.spread), level.sure);
-  return level;
-}
 
 // Stretches above the edge threshold; missing steps inside are bridged for at most kLongestBridge_s.
 std::vector<Lobe> lobes_above(const std::vector<float>& speed, const std::vector<double>& time_s, double edge) {
@@ -332,7 +269,7 @@ void mark_pulse(std::vector<Burst>& bursts, const BurstOptions& options) {
 
 // Motion that vanishes against the near field: the probe's. Only where no burst was found already.
 void add_probe_motion(const MotionView& view, const BurstOptions& options, const CalmLevel& relative_level, std::vector<Burst>& bursts) {
-  CalmLevel level = level_of(view.raw(), view, options);
+  CalmLevel level = level_of(view.raw(), view, options, options.window_s, options.false_alarms_per_min);
   level.sure = std::max(level.sure, 2 * relative_level.sure);
   level.edge = std::max(level.edge, relative_level.edge);
   std::vector<Burst> found;
@@ -383,12 +320,11 @@ void BurstOptions::check() const {
   need(near_field_share > 0 && near_field_share <= 1, "near_field_share", near_field_share, "above 0 to 1");
 }
 
-BurstResult find_bursts(const Trace& trace, const BurstOptions& options) {
+BurstResult find_bursts(const Trace& trace, const BurstOptions& options, const Trace* other) {
   options.check();
   const MotionView view(trace, options.window_s);
   BurstResult result;
-  result.speed = view.relative();
-  result.level = level_of(result.speed, view, options);
+  std::tie(result.speed, result.level) = detection_speed(view, options, other);
   if (std::isnan(result.level.sure)) return result;
   std::size_t earliest = 0;
   for (const Lobe& event : events_of(result.speed, view, result.level, options.join_s)) {

@@ -21,9 +21,9 @@ constexpr double kLargestGain = 1.6;
 constexpr double kReached = 0.95;      // share of the largest displacement at which the contraction is over
 constexpr double kActiveShare = 0.5;  // a cell takes part where it moves at least this share of the largest displacement
 
-float mean_of_fastest(std::vector<float>& speeds) {
+float mean_of_fastest(std::vector<float>& speeds, double share = kFastShare) {
   if (speeds.empty()) return kNaN;
-  const auto n = std::max<std::ptrdiff_t>(1, std::lround(kFastShare * static_cast<double>(speeds.size())));
+  const auto n = std::max<std::ptrdiff_t>(1, std::lround(share * static_cast<double>(speeds.size())));
   std::partial_sort(speeds.begin(), speeds.begin() + n, speeds.end(), std::greater<>());
   float sum = 0;
   for (std::ptrdiff_t i = 0; i < n; ++i) sum += speeds[static_cast<std::size_t>(i)];
@@ -115,6 +115,44 @@ std::vector<cv::Point2f> MotionView::velocities(std::size_t first, std::size_t l
   }
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = time_s[i] > 0 ? sum[i] / time_s[i] : cv::Point2f(kNaN, kNaN);
   return sum;
+}
+
+std::vector<cv::Point2f> MotionView::pooled(const std::vector<cv::Point2f>& velocity) const {
+  std::vector<cv::Point2f> out(cells(), {kNaN, kNaN});
+  for (int row = 0; row < trace_.grid_rows; ++row) {
+    for (int col = 0; col < trace_.grid_cols; ++col) {
+      cv::Point2f sum;
+      float weights = 0;
+      for (int r = std::max(0, row - 1); r <= std::min(trace_.grid_rows - 1, row + 1); ++r) {
+        for (int c = std::max(0, col - 1); c <= std::min(trace_.grid_cols - 1, col + 1); ++c) {
+          const cv::Point2f v = velocity[static_cast<std::size_t>(r * trace_.grid_cols + c)];
+          if (std::isnan(v.x)) continue;
+          const float weight = (r == row ? 2.f : 1.f) * (c == col ? 2.f : 1.f);
+          sum += v * weight;
+          weights += weight;
+        }
+      }
+      if (weights > 0) out[static_cast<std::size_t>(row * trace_.grid_cols + col)] = sum / weights;
+    }
+  }
+  return out;
+}
+
+std::vector<float> MotionView::speeds(const Look& look) const {
+  std::vector<float> found(trace_.frames(), kNaN);
+  for (std::size_t i = 0; i < trace_.frames(); ++i) {
+    if (trace_.state[i] != PairState::measured) continue;
+    const auto [first, last] = window_of(i, look.windows * window_s_);
+    std::vector<cv::Point2f> velocity = velocities(first, last);
+    velocity.pop_back();
+    if (look.pooled) velocity = pooled(velocity);
+    std::vector<float> sizes;
+    for (const cv::Point2f& v : velocity) {
+      if (!std::isnan(v.x)) sizes.push_back(std::hypot(v.x, v.y));
+    }
+    found[i] = mean_of_fastest(sizes, look.share);
+  }
+  return found;
 }
 
 std::vector<cv::Point2f> MotionView::near_velocities() const {

@@ -7,6 +7,13 @@
 
 namespace fasc {
 
+/// One way to look for a twitch.
+struct Look {
+  double windows;  ///< length of the window, of MotionView's own
+  double share;    ///< share of cells, the fastest, whose mean speed counts
+  bool pooled;     ///< cells averaged with their neighbours, weights 1 2 1 each way: less noise, and a twitch smaller than that fades
+};
+
 /// Speeds and displacements of a trace's cells. Speeds are in the trace's unit (mm/s, or px/s without a scale).
 class MotionView {
  public:
@@ -18,6 +25,8 @@ class MotionView {
   /// near field's slow motion (breathing, a drifting hand); NaN where the frame's own step is missing.
   const std::vector<float>& relative() const { return relative_; }
   const std::vector<float>& raw() const { return raw_; }
+  /// Per frame: mean speed of the fastest cells against the near field; NaN where the frame's own step is missing.
+  std::vector<float> speeds(const Look& look) const;
   /// Per frame: speed of the near field less its slow motion; NaN where missing or without one.
   const std::vector<float>& near_speed() const { return near_speed_; }
   /// mm per px (mean of x and y), or 1 without a scale.
@@ -56,6 +65,8 @@ class MotionView {
   // Per frame: velocity of the near field over the window less its slow part, unit of length per s; NaN where missing.
   std::vector<cv::Point2f> near_velocities() const;
   void add_speeds(std::size_t frame, cv::Point2f near);
+  // Cells averaged with their neighbours.
+  std::vector<cv::Point2f> pooled(const std::vector<cv::Point2f>& cells) const;
   // Nearest measured frame on one side (-1, 1) that a missing step may be bridged from; 0: none.
   std::size_t measured_beside(std::size_t frame, int direction) const;
   // Onset: with x(t) the displacement along `pattern` as a share of its largest, √x rises nearly in a line at first (x ~ t² for a body that

@@ -19,8 +19,8 @@ const char* to_string(BurstKind kind);
 struct BurstOptions {
   double threshold = 4.0;               ///< robust standard deviations above the calm level at which a burst is sure
   double edge_threshold = 2.5;          ///< robust standard deviations at which it begins and ends
-  double floor_mm_s = 0.8;              ///< mm/s; a burst's peak is at least this fast (with a scale)
-  double floor_px_s = 8.0;              ///< px/s; a burst's peak is at least this fast (without a scale)
+  double floor_mm_s = 0.5;              ///< mm/s; a burst's peak is at least this fast (with a scale)
+  double floor_px_s = 6.0;              ///< px/s; a burst's peak is at least this fast (without a scale)
   double floor_px = 0.20;               ///< px; a burst moves at least this far within window_s (or one step where that is longer)
   double window_s = 0.08;               ///< s; motion is summed over windows this long, which noise hardly survives and a twitch does
   double false_alarms_per_min = 0.05;   ///< per minute; noise peaks expected above the threshold, from the calm parts' own peaks
@@ -112,7 +112,9 @@ struct BurstResult {
   std::vector<BurstSite> sites;          ///< where the fasciculations come from, in order of their first onset; Burst::site 1 is the first
 };
 
-/// Finds the bursts of a trace. A trace of fewer than four measured steps has none. Throws MisuseError (options).
-BurstResult find_bursts(const Trace& trace, const BurstOptions& options = {});
+/// Finds the bursts of a trace. A trace of fewer than four measured steps has none. `other`: the trace it is compared with; thresholds are
+/// then the higher ones of both traces' calm parts, so that one rule holds for both (ignored where only one of them has a scale). Throws
+/// MisuseError (options).
+BurstResult find_bursts(const Trace& trace, const BurstOptions& options = {}, const Trace* other = nullptr);
 
 }  // namespace fasc
