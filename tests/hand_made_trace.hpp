@@ -125,6 +125,14 @@ class TraceMaker {
     trace_.add_cells(std::vector<cv::Point2f>(kCols * kRows, {kNaN, kNaN}));
   }
 
+  // What a cell of 30 px holds: the mean of its pixels.
+  static cv::Point2d mean_over_cell(const Motion& motion, cv::Point2d middle, double time_s) {
+    cv::Point2d sum;
+    for (const double x : {-12, -6, 0, 6, 12})
+      for (const double y : {-12, -6, 0, 6, 12}) sum += motion(middle + cv::Point2d(x, y), time_s);
+    return sum / 25;
+  }
+
   void add_measured(const Motion& muscle, const Motion& near, double from_s, double to_s) {
     const double to_speed = (settings_.mm_per_px > 0 ? settings_.mm_per_px : 1) / (to_s - from_s);
     std::vector<cv::Point2f> cells;
@@ -134,7 +142,7 @@ class TraceMaker {
       for (int col = 0; col < kCols; ++col) {
         const cv::Point2d place(20 + 30 * (col + 0.5), 100 + 30 * (row + 0.5));
         const cv::Point2d noise(random_.gaussian(settings_.noise_px), random_.gaussian(settings_.noise_px));
-        const cv::Point2d step = muscle(place, to_s) - muscle(place, from_s) + noise;
+        const cv::Point2d step = mean_over_cell(muscle, place, to_s) - mean_over_cell(muscle, place, from_s) + noise;
         cells.emplace_back(step);
         mean += step * (to_speed / (kCols * kRows));
         square += step.dot(step) * to_speed * to_speed / (kCols * kRows);

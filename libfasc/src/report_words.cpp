@@ -49,12 +49,13 @@ std::string burst_method(const Analysis& a) {
   std::string out;
   add(out,
       "<h3>Events</h3><p>The velocity of each cell against the near field is averaged over ", number(b.window_s),
-      " s (one step where that is longer), which noise hardly survives and a twitch does. The mean speed of the fastest 15 % of "
-      "cells is held against its own calm level: an event is sure ",
-      number(b.threshold), " robust standard deviations above it, or higher where noise would pass more than ",
-      number(b.false_alarms_per_min), " times per minute, and begins and ends at ", number(b.edge_threshold),
-      " deviations. How often noise passes is told from the calm parts' own peaks, whose upper half is taken to fall off "
-      "exponentially; with too few of them it is not known. Its peak must reach ",
+      " s, and over shorter and longer windows (one step where that is longer): noise hardly survives that and a twitch does. The mean "
+      "speeds of the fastest cells, alone and pooled with their neighbours, are each held against their own calm level; the one that "
+      "stands out most counts, on the scale of the first. An event is sure ",
+      number(b.threshold), " robust standard deviations above the level, or higher where noise would pass more than ",
+      number(b.false_alarms_per_min), " times per minute, and lasts while above about ", number(b.edge_threshold),
+      " deviations. How often noise passes is told from the calm parts' own peaks, which fall off as those of narrow-band Gaussian noise "
+      "do (Rice 1944, Bell Syst Tech J 23:282); with too few of them it is not known. Its peak must reach ",
       scaled ? number(b.floor_mm_s) + " mm/s" : number(b.floor_px_s) + " px/s", " and ", number(b.floor_px),
       " px within ", number(b.window_s), " s. Lobes less than ", number(b.join_s),
       " s apart are one event, since tissue moves out and back in one twitch. Events shorter than ",
