@@ -145,10 +145,11 @@ std::vector<double> fasciculation_onsets(const BurstResult& found) {
   return onsets_s;
 }
 
-RegionResult result_of(Trace&& trace, const AnalyzeOptions& options) {
+// `other`: the trace it is compared with, or null.
+RegionResult result_of(Trace&& trace, const Trace* other, const AnalyzeOptions& options) {
   RegionResult result;
   result.trace = std::move(trace);
-  result.found = find_bursts(result.trace, options.bursts);
+  result.found = find_bursts(result.trace, options.bursts, other);
   result.observed_s = result.trace.observed_s();
   result.rate = rate_of(result.count(BurstKind::fasciculation), result.observed_s, options.compare.alpha);
   result.presence = presence_of(fasciculation_onsets(result.found), result.observed_s, options.presence);
@@ -266,7 +267,7 @@ Analysis conclude(Measurement&& measurement) {
   a.options = measurement.options;
   a.clip = measurement.clip;
   a.control_clip = measurement.control_clip;
-  a.target = result_of(std::move(measurement.target), a.options);
+  a.target = result_of(std::move(measurement.target), measurement.control ? &*measurement.control : nullptr, a.options);
   warn_of_clip(a.clip, a.warnings);
   warn_of_region(a.target, a.clip, a.warnings);
   if (!measurement.control) {
@@ -275,7 +276,7 @@ Analysis conclude(Measurement&& measurement) {
   }
 
   const ClipSummary& control_clip = a.control_clip ? *a.control_clip : a.clip;
-  a.control = result_of(std::move(*measurement.control), a.options);
+  a.control = result_of(std::move(*measurement.control), &a.target.trace, a.options);
   if (a.control_clip) warn_of_clip(*a.control_clip, a.warnings);
   warn_of_region(*a.control, control_clip, a.warnings);
   a.comparison = compare(sample_of(a.target, a.clip), sample_of(*a.control, control_clip), a.options.compare);

@@ -15,6 +15,7 @@
 #include "burst_shape.hpp"
 #include "burst_sites.hpp"
 #include "burst_level.hpp"
+#include "burst_pulse.hpp"
 #include "motion_view.hpp"
 
 namespace fasc {
@@ -25,6 +26,7 @@ constexpr double kLeastSteps = 2.0;             // a twitch goes at least this m
 constexpr double kRelaxationShare = 0.35;       // a lobe this much slower than the first is its relaxation, whatever its direction
 constexpr double kSameDirection = -0.3;         // cosine between two lobes' motion below which the second undoes the first
 constexpr double kValleyShare = 0.5;            // two peaks with a valley below this share of the lower one can be two twitches
+constexpr double kRelaxed_s = 0.5;              // s after a peak; what is fast again then is not its relaxation (published: 0.33-0.385 s)
 constexpr double kTwinApart_s = 0.15;           // s; peaks closer than this are one twitch
 constexpr double kSlowLobe_s = 0.30;            // s; width at half height of a lobe too slow for a twitch
 constexpr double kSlowRise_s = 0.22;            // s; a twitch reaches its largest displacement within this time (published 0.16–0.195 s)
@@ -39,6 +41,12 @@ constexpr double kUniform = 0.5;                // whole share from which the pi
 constexpr double kContactNear_s = 0.2;          // s between a burst and a dark frame or scene jump that explains it
 constexpr double kAfterKeyLongest_s = 0.15;     // s; a weak burst right after a key frame that is no longer than this is the encoder's
 constexpr double kAfterKeyScore = 5.0;          // and no clearer than this many thresholds
+constexpr double kTremorWhole = 0.8, kTremorActive = 0.8;  // whole share and active share of trembling
+constexpr double kTremorGap_s = 0.35;           // s between trembling and the contraction it belongs to
+constexpr double kKeyFrame_px = 1.0;            // px; displacement up to which a weak burst beside a key frame is the encoder's
+constexpr double kNoise_s = 0.3;                // s; displacement that the calm level's speed covers in this time says little about where tissue is
+constexpr double kClearScore = 10.0;            // a burst in noise this clear may be a twitch without being seen to come back
+constexpr double kNoReturnInNoise = 0.95, kSlowRiseInNoise_s = 0.35;
 constexpr int kPulseBeats = 5;                  // bursts in a row that make a pulse
 constexpr double kPulseShortest_s = 0.4, kPulseLongest_s = 1.25;  // s between beats: 0.8–2.5 per s
 constexpr double kPulseJitter = 0.12;           // relative deviation of beats from their median interval
@@ -90,14 +98,20 @@ std::vector<Lobe> split(const Lobe& lobe, const std::vector<float>& speed, const
   std::vector<Lobe> parts;
   Lobe now{lobe.first, lobe.last, lobe.first};
   now.peak = now.first;
+  std::size_t last_top = now.first;
   for (std::size_t k = lobe.first; k <= lobe.last; ++k) {
     if (std::isnan(speed[k])) continue;
     const bool top = (k == lobe.first || !(speed[k - 1] > speed[k])) && (k == lobe.last || !(speed[k + 1] >= speed[k]));
     if (!top) continue;
-    const std::size_t valley = slowest(speed, now.peak, k);
+    const std::size_t valley = slowest(speed, last_top, k);
+    last_top = k;
     const double lower = std::min(static_cast<double>(speed[now.peak]), static_cast<double>(speed[k]));
     const bool apart = time_s[k] - time_s[now.peak] >= kTwinApart_s && static_cast<double>(speed[valley]) < kValleyShare * lower;
-    if (apart && lower > sure && valley > now.peak &&
+    if (!apart || !(lower > sure) || valley <= now.peak) {
+      if (speed[k] > speed[now.peak] || std::isnan(speed[now.peak])) now.peak = k;
+      continue;
+    }
+    if (time_s[k] - time_s[now.peak] >= kRelaxed_s ||
         view.alike(view.shift(now.first, now.peak), view.shift(valley + 1, k)) > kSameDirection) {
       now.last = valley;
       parts.push_back(now);
@@ -143,6 +157,8 @@ struct Shape {
   bool at_contact_loss = false;   // beside a dark frame or a scene jump
   bool at_damage = false;         // beside damage or a gap
   bool after_key_frame = false;
+  bool at_key_frame = false;      // a key frame inside, or within two frames after it
+  bool in_noise = false;          // noise alone travels as far within kNoise_s
   bool raw_only = false;          // seen only before the near field's motion is taken away
 };
 
@@ -179,6 +195,7 @@ void look_around(const MotionView& view, const Lobe& event, Shape& shape) {
   std::size_t before = event.first;
   while (before > 1 && std::isnan(view.relative()[before - 1]) && trace.state[before - 1] == PairState::repeat) --before;
   shape.after_key_frame = before > 1 && trace.state[before - 1] == PairState::key_frame;
+  for (std::size_t i = event.first; i <= std::min(event.last + 2, trace.frames() - 1); ++i) shape.at_key_frame |= trace.state[i] == PairState::key_frame;
 }
 
 // `earliest`: first frame that does not belong to the event before.
@@ -207,6 +224,7 @@ Burst describe(const MotionView& view, const std::vector<float>& speed, std::siz
   if (trace.near_field && muscle > 0) burst.near_field_ratio = near / muscle;
   view.describe_motion(earliest, event.first, event.last, kReturnWindow_s, burst);
   describe_shape(view, event.first, event.last, burst);
+  shape.in_noise = burst.score >= kClearScore && burst.peak_displacement_px * view.unit() < kNoise_s * level.speed;
   shape.lobe_width_s = lobe_width(speed, view, event);
   shape.context_share = context_share(view, event, std::max(kContextNearShare * peak_speed, kContextNearOfSure * level.sure));
   look_around(view, event, shape);
@@ -221,11 +239,13 @@ BurstKind kind_of(const Burst& burst, const Shape& shape, const BurstOptions& op
   const bool too_small = burst.peak_displacement_px < kLeastSteps * options.floor_px;
   if (shape.steps < 2 || burst.duration_s < options.shortest_s || too_small) return BurstKind::artefact;
   if (shape.after_key_frame && burst.duration_s <= kAfterKeyLongest_s && burst.score < kAfterKeyScore * options.threshold) return BurstKind::artefact;
-  const bool slow = shape.lobe_width_s > kSlowLobe_s || burst.duration_s > options.longest_s || burst.contraction_s > kSlowRise_s;
+  const bool weak = burst.peak_displacement_px < kKeyFrame_px && burst.score < kAfterKeyScore * options.threshold;
+  if ((shape.at_key_frame || shape.after_key_frame) && weak) return BurstKind::artefact;
+  const bool slow = shape.lobe_width_s > kSlowLobe_s || burst.duration_s > options.longest_s || burst.contraction_s > (shape.in_noise ? kSlowRiseInNoise_s : kSlowRise_s);
   const bool swept = near >= options.near_field_share / 2 && burst.peak_speed_px_s > kFastestContraction_px_s;
   if (slow) return swept ? BurstKind::probe_motion : BurstKind::contraction;
   if (swept || shape.context_share >= kContextTime) return BurstKind::probe_motion;
-  if (burst.rest_share > kNoReturn) return BurstKind::contraction;
+  if (burst.rest_share > (shape.in_noise ? kNoReturnInNoise : kNoReturn)) return BurstKind::contraction;
   return BurstKind::fasciculation;
 }
 
@@ -235,6 +255,26 @@ double confidence_of(const Burst& burst, const BurstOptions& options) {
   const double near = std::isnan(burst.near_field_ratio) ? 0.5 : std::min(1.0, burst.near_field_ratio / options.near_field_share);
   const double back = std::isnan(burst.rest_share) ? 0.7 : 1 - burst.rest_share / 2;
   return clear * (1 - 0.5 * near) * back;
+}
+
+// Trembling of a contracted muscle: the region moves as one, right before or after a contraction or other such trembling.
+void mark_tremor(std::vector<Burst>& bursts) {
+  const auto joins = [&](const Burst& burst) {
+    if (burst.kind == BurstKind::contraction || burst.kind == BurstKind::artefact) return false;
+    if (burst.whole_share < kTremorWhole || burst.active_share < kTremorActive) return false;
+    return std::any_of(bursts.begin(), bursts.end(), [&](const Burst& other) {
+      const double gap_s = std::max(other.onset_s - burst.end_s, burst.onset_s - other.end_s);
+      return other.kind == BurstKind::contraction && gap_s <= kTremorGap_s;
+    });
+  };
+  for (bool more = true; more;) {
+    more = false;
+    for (Burst& burst : bursts) {
+      if (!joins(burst)) continue;
+      burst.kind = BurstKind::contraction;
+      more = true;
+    }
+  }
 }
 
 // Small regular beats in a row are a pulse.
@@ -336,7 +376,9 @@ BurstResult find_bursts(const Trace& trace, const BurstOptions& options, const T
     result.bursts.push_back(burst);
   }
   if (trace.near_field) add_probe_motion(view, options, result.level, result.bursts);
+  mark_tremor(result.bursts);
   mark_pulse(result.bursts, options);
+  mark_beats(view, result.speed, result.bursts);
   result.sites = group_sites(trace, result.bursts);
   return result;
 }

@@ -14,6 +14,7 @@ constexpr double kLeastAfter_s = 0.2; // s; with less of the clip left after a b
 constexpr double kPeakWindow_s = 0.04; // s; window of the peak speed
 constexpr double kSlow_s = 0.5;        // s on both sides; the median near-field velocity over this is slow motion: breathing, a drifting hand
 constexpr double kBefore_s = 0.15;     // s before a burst that show the rest its displacement is counted from
+constexpr double kEarliest_s = 0.06;    // s before the first step above the edge threshold: an onset is not earlier
 constexpr double kEarly = 0.1, kHalf = 0.5;  // shares of the largest displacement that the onset is taken from
 constexpr double kLeastNeighbour = 0.02;     // a neighbour of the farthest cell counts as at least this share of it
 constexpr double kLeastWidth = 0.35;         // cells; narrowest Gaussian that a peak is taken for
@@ -258,37 +259,38 @@ void MotionView::add_step(std::size_t frame, std::vector<cv::Point2f>& at) const
   }
 }
 
-double MotionView::rest_share(const std::vector<float>& farthest, std::vector<cv::Point2f> at, std::size_t last, double window_s) const {
-  std::vector<std::size_t> order(cells());
-  std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return farthest[a] > farthest[b]; });
-  order.resize(static_cast<std::size_t>(std::max<long>(1, std::lround(kFastShare * static_cast<double>(cells())))));
-  const auto left = [&] {
-    float sum = 0;
-    for (const std::size_t cell : order) sum += std::hypot(at[cell].x, at[cell].y);
-    return sum;
+double MotionView::rest_share(const std::vector<cv::Point2f>& pattern, std::size_t first, std::size_t top, std::size_t last, double window_s) const {
+  std::vector<cv::Point2f> at = shift(first, last);
+  const auto along = [&] {
+    double sum = 0;
+    for (std::size_t cell = 0; cell < cells(); ++cell) sum += static_cast<double>(at[cell].dot(pattern[cell]));
+    return std::max(0.0, sum);
   };
-  float most = 0;
-  for (const std::size_t cell : order) most += farthest[cell];
-  float least = left();
-  double after_s = 0;
+  double most = 0;
+  for (const cv::Point2f& p : pattern) most += static_cast<double>(p.dot(p));
+  double least = top < last ? along() : most, after_s = 0;
   for (std::size_t frame = last + 1; frame < trace_.frames() && trace_.time_s[frame] <= trace_.time_s[last] + window_s; ++frame) {
     add_step(frame, at);
-    least = std::min(least, left());
+    least = std::min(least, along());
     after_s = trace_.time_s[frame] - trace_.time_s[last];
   }
   const bool seen = most > 0 && (after_s >= kLeastAfter_s || least < most / 2);
-  return seen ? static_cast<double>(least / most) : static_cast<double>(kNaN);
+  return seen ? least / most : static_cast<double>(kNaN);
 }
 
-std::size_t MotionView::reached(double distance, std::size_t cell, std::size_t first, std::size_t last) const {
-  cv::Point2f at;
-  for (std::size_t frame = first; frame < last; ++frame) {
-    cv::Point2f step;
-    if (relative_step(frame, cell, step)) at += step;
-    if (static_cast<double>(std::hypot(at.x, at.y)) >= distance) return frame;
+std::size_t MotionView::top_of(const std::vector<cv::Point2f>& pattern, std::size_t first, std::size_t last) const {
+  std::vector<cv::Point2f> at(cells());
+  std::vector<double> way;
+  for (std::size_t frame = first; frame <= last; ++frame) {
+    add_step(frame, at);
+    double sum = 0;
+    for (std::size_t cell = 0; cell < cells(); ++cell) sum += static_cast<double>(at[cell].dot(pattern[cell]));
+    way.push_back(sum);
   }
-  return last;
+  const double most = *std::max_element(way.begin(), way.end());
+  std::size_t i = 0;
+  while (way[i] < kReached * most) ++i;
+  return first + i;
 }
 
 double MotionView::onset_of(const std::vector<cv::Point2f>& pattern, std::size_t earliest, std::size_t first, std::size_t top) const {
@@ -322,7 +324,7 @@ double MotionView::onset_of(const std::vector<cv::Point2f>& pattern, std::size_t
   const double early_s = crossing(kEarly), half_s = crossing(kHalf);
   if (std::isnan(early_s) || std::isnan(half_s)) return begin_s(first);
   const double onset_s = early_s - (half_s - early_s) * std::sqrt(kEarly) / (std::sqrt(kHalf) - std::sqrt(kEarly));
-  return std::clamp(onset_s, time_s.front(), early_s);
+  return std::clamp(onset_s, std::min(begin_s(first) - kEarliest_s, early_s), early_s);
 }
 
 double MotionView::peak_gain(const std::vector<cv::Point2f>& at, std::size_t lead) const {
@@ -346,19 +348,20 @@ double MotionView::peak_gain(const std::vector<cv::Point2f>& at, std::size_t lea
 void MotionView::describe_motion(std::size_t earliest, std::size_t first, std::size_t last, double window_s, Burst& burst) const {
   std::vector<cv::Point2f> at(cells());
   std::vector<float> farthest(cells(), 0.f);
-  std::size_t lead = 0;
+  std::size_t lead = 0, lead_frame = first;
   for (std::size_t frame = first; frame <= last; ++frame) {
     add_step(frame, at);
     for (std::size_t cell = 0; cell < cells(); ++cell) {
       farthest[cell] = std::max(farthest[cell], std::hypot(at[cell].x, at[cell].y));
-      if (farthest[cell] > farthest[lead]) lead = cell;
+      if (farthest[cell] > farthest[lead]) lead = cell, lead_frame = frame;
     }
   }
   const float top = farthest[lead];
-  const std::size_t top_frame = reached(kReached * static_cast<double>(top), lead, first, last);
-  burst.rest_share = rest_share(farthest, at, last, window_s);
+  const std::size_t top_frame = top_of(shift(first, lead_frame), first, last);
   const std::vector<cv::Point2f> pattern = shift(first, top_frame);
+  burst.rest_share = rest_share(pattern, first, top_frame, last, window_s);
   burst.onset_s = onset_of(pattern, earliest, first, top_frame);
+  if (burst.onset_s >= burst.peak_s) burst.onset_s = begin_s(first);
   burst.duration_s = burst.end_s - burst.onset_s;
   const double gain = top > 0 ? peak_gain(pattern, lead) : 1.0;
   burst.contraction_s = trace_.time_s[top_frame] - burst.onset_s;

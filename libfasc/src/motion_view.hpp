@@ -75,12 +75,12 @@ class MotionView {
   // Largest displacement over that of the farthest cell's mean: a Gaussian through the cell and its neighbours in each direction (the
   // three-point estimator of particle image velocimetry, Raffel et al. 2018, section 5.4.5), and the mean of a Gaussian over a cell.
   double peak_gain(const std::vector<cv::Point2f>& at, std::size_t lead) const;
-  // First frame of first … last at which a cell is `distance` from where it began (unit of length); last where it never is.
-  std::size_t reached(double distance, std::size_t cell, std::size_t first, std::size_t last) const;
+  // First frame of first … last at which the displacement along `pattern` is at 95 % of its largest.
+  std::size_t top_of(const std::vector<cv::Point2f>& pattern, std::size_t first, std::size_t last) const;
   // Adds a frame's step to the displacement of every cell; a step left out as damaged is bridged by its neighbours' velocity.
   void add_step(std::size_t frame, std::vector<cv::Point2f>& at) const;
-  // Of the cells that went farthest (`farthest`, unit of length): what is left of that way within window_s after `last`, where they are `at`.
-  double rest_share(const std::vector<float>& farthest, std::vector<cv::Point2f> at, std::size_t last, double window_s) const;
+  // What is left of `pattern` (the displacement over first … top) at its least between `last` and window_s after it.
+  double rest_share(const std::vector<cv::Point2f>& pattern, std::size_t first, std::size_t top, std::size_t last, double window_s) const;
 };
 
 }  // namespace fasc
