@@ -56,7 +56,8 @@ void bind_analysis(py::module_& m) {
       .field("threads", &AnalyzeOptions::threads, "0: as many as the machine has; never changes results")
       .field("energy", &AnalyzeOptions::energy, "EnergyOptions")
       .field("bursts", &AnalyzeOptions::bursts, "BurstOptions")
-      .field("compare", &AnalyzeOptions::compare, "CompareOptions");
+      .field("compare", &AnalyzeOptions::compare, "CompareOptions")
+      .field("presence", &AnalyzeOptions::presence, "PresenceOptions");
   bind_optional_options(options.cls());
 
   py::class_<Measurement>(m, "Measurement",
@@ -90,15 +91,18 @@ void bind_analysis(py::module_& m) {
         py::arg("progress") = py::none());
   m.def(
       "conclude",
-      [](const Measurement& measurement, const BurstOptions* bursts, const CompareOptions* compare) {
+      [](const Measurement& measurement, const BurstOptions* bursts, const CompareOptions* compare, const PresenceOptions* presence) {
         py::gil_scoped_release release;
-        if (!bursts && !compare) return conclude(measurement);
+        if (!bursts && !compare && !presence) return conclude(measurement);
         Measurement changed = measurement;
         if (bursts) changed.options.bursts = *bursts;
         if (compare) changed.options.compare = *compare;
+        if (presence) changed.options.presence = *presence;
+        changed.options.check();
         return conclude(changed);
       },
-      py::arg("measurement"), py::arg("bursts").none(true) = py::none(), py::arg("compare").none(true) = py::none());
+      py::arg("measurement"), py::arg("bursts").none(true) = py::none(), py::arg("compare").none(true) = py::none(),
+      py::arg("presence").none(true) = py::none());
 }
 
 }  // namespace fasc::python

@@ -13,7 +13,9 @@ PYBIND11_MODULE(_fasc, m) {
   bind_flow(m);
   bind_energy(m);
   bind_bursts(m);
+  bind_muscles(m);
   bind_comparison(m);
+  bind_presence(m);
   bind_analysis(m);
   bind_annotate(m);
   bind_report(m);

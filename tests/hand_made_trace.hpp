@@ -96,6 +96,9 @@ class TraceMaker {
       trace_.change.push_back(i == 0 ? kNaN : 2.f);
       if (state == fasc::PairState::measured) {
         add_measured(muscle, near, last_s, time_s);
+      } else if (state == fasc::PairState::key_frame) {
+        add_measured(muscle, near, last_s, time_s);
+        drop_speeds();
       } else {
         add_missing();
       }
@@ -108,12 +111,26 @@ class TraceMaker {
   static constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
  private:
+  // A key frame has displacements and no speeds.
+  void drop_speeds() {
+    for (auto* column : {&trace_.energy, &trace_.rms_speed, &trace_.active_share, &trace_.whole_share, &trace_.fast_speed})
+      column->back() = kNaN;
+  }
+
   void add_missing() {
     for (auto* column : {&trace_.energy, &trace_.rms_speed, &trace_.active_share, &trace_.whole_share,
                          &trace_.fast_speed, &trace_.near_dx, &trace_.near_dy}) {
       column->push_back(kNaN);
     }
     trace_.add_cells(std::vector<cv::Point2f>(kCols * kRows, {kNaN, kNaN}));
+  }
+
+  // What a cell of 30 px holds: the mean of its pixels.
+  static cv::Point2d mean_over_cell(const Motion& motion, cv::Point2d middle, double time_s) {
+    cv::Point2d sum;
+    for (const double x : {-12, -6, 0, 6, 12})
+      for (const double y : {-12, -6, 0, 6, 12}) sum += motion(middle + cv::Point2d(x, y), time_s);
+    return sum / 25;
   }
 
   void add_measured(const Motion& muscle, const Motion& near, double from_s, double to_s) {
@@ -125,7 +142,7 @@ class TraceMaker {
       for (int col = 0; col < kCols; ++col) {
         const cv::Point2d place(20 + 30 * (col + 0.5), 100 + 30 * (row + 0.5));
         const cv::Point2d noise(random_.gaussian(settings_.noise_px), random_.gaussian(settings_.noise_px));
-        const cv::Point2d step = muscle(place, to_s) - muscle(place, from_s) + noise;
+        const cv::Point2d step = mean_over_cell(muscle, place, to_s) - mean_over_cell(muscle, place, from_s) + noise;
         cells.emplace_back(step);
         mean += step * (to_speed / (kCols * kRows));
         square += step.dot(step) * to_speed * to_speed / (kCols * kRows);

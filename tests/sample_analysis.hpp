@@ -151,7 +151,7 @@ inline fasc::RegionResult result_of(const fasc::Trace& trace, const std::vector<
   r.found.bursts = bursts;
   r.found.speed = trace.fast_speed;
   const double unit = trace.scale.known() ? 1.0 : 10.0;
-  r.found.level = {0.47 * unit, 0.1 * unit, 0.97 * unit, 0.72 * unit};
+  r.found.level = {0.47 * unit, 0.1 * unit, 0.97 * unit, 0.72 * unit, 0.0312};
   r.observed_s = trace.time_s.back() - 1.5;
   const int events = r.count(fasc::BurstKind::fasciculation);
   if (events > 0) {

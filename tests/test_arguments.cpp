@@ -80,6 +80,10 @@ TEST(Arguments, AnalyzeTakesEveryOption) {
                                                               "3",
                                                               "--floor-mm-s",
                                                               "0.5",
+                                                              "--window-s",
+                                                              "0.1",
+                                                              "--false-alarms-per-min",
+                                                              "0.25",
                                                               "--join-s",
                                                               "0.3",
                                                               "--freeze-s",
@@ -114,6 +118,8 @@ TEST(Arguments, AnalyzeTakesEveryOption) {
   EXPECT_EQ(options.bursts.threshold, 6);
   EXPECT_EQ(options.bursts.edge_threshold, 3);
   EXPECT_EQ(options.bursts.floor_mm_s, 0.5);
+  EXPECT_EQ(options.bursts.window_s, 0.1);
+  EXPECT_EQ(options.bursts.false_alarms_per_min, 0.25);
   EXPECT_EQ(options.bursts.join_s, 0.3);
   EXPECT_EQ(options.energy.pairs.freeze_s, 0.2);
   EXPECT_EQ(options.energy.active_speed_mm_s, 2);
@@ -123,6 +129,53 @@ TEST(Arguments, AnalyzeTakesEveryOption) {
   EXPECT_TRUE(given.annotate.whole_screen);
   EXPECT_EQ(given.annotate.crf, 30);
   EXPECT_EQ(given.annotate.smallest_width, 800);
+}
+
+TEST(Arguments, MusclesPresenceAndGradesAreTakenByEveryVerbThatJudges) {
+  const Words judging{"--target-muscle", "calf", "--target-side", "left", "--control-muscle", "FDI", "--control-side", "R",
+                      "--grade-bins", "1,5,30", "--presence-events", "3", "--presence-window-s", "30", "--presence-observed-share", "0.8",
+                      "--largest-scale-ratio", "2", "--largest-frame-rate-ratio", "3", "--energy-block-s", "2", "--energy-resamples",
+                      "500", "--energy-seed", "9"};
+  const auto expect = [](const fasc::CompareOptions& compare, const fasc::PresenceOptions& presence) {
+    EXPECT_EQ(compare.target_muscle, "calf");
+    EXPECT_EQ(compare.target_side, "left");
+    EXPECT_EQ(compare.control_muscle, "FDI");
+    EXPECT_EQ(compare.control_side, "R");
+    EXPECT_EQ(compare.largest_scale_ratio, 2);
+    EXPECT_EQ(compare.largest_frame_rate_ratio, 3);
+    EXPECT_EQ(compare.energy_block_s, 2);
+    EXPECT_EQ(compare.energy_resamples, 500);
+    EXPECT_EQ(compare.energy_seed, 9);
+    EXPECT_EQ(presence.grade_bins, (std::vector<double>{1, 5, 30}));
+    EXPECT_EQ(presence.events, 3);
+    EXPECT_EQ(presence.window_s, 30);
+    EXPECT_EQ(presence.observed_share, 0.8);
+  };
+  const auto expect_later = [&](const ConcludeChanges& changes) {
+    fasc::CompareOptions compare = changed(fasc::CompareOptions{}, changes.compare);
+    fasc::PresenceOptions presence = changed(fasc::PresenceOptions{}, changes.presence);
+    for (const auto& change : changes.compare_words) change(compare);
+    for (const auto& change : changes.presence_words) change(presence);
+    expect(compare, presence);
+  };
+  const auto analyze = parsed<AnalyzeArguments>(with(kAnalyze, judging)).options;
+  expect(analyze.compare, analyze.presence);
+  const auto measure = parsed<MeasureArguments>(with({"measure", "c", "--out", "d"}, judging)).options;
+  expect(measure.compare, measure.presence);
+  const auto batch = parsed<BatchArguments>(with({"batch", "c", "--out", "d"}, judging)).options.analyze;
+  expect(batch.compare, batch.presence);
+  expect_later(parsed<BurstsArguments>(with({"bursts", "c", "--out", "d"}, judging)).changes);
+  expect_later(parsed<CompareArguments>(with({"compare", "c", "d"}, judging)).changes);
+  expect_later(parsed<AnnotateArguments>(with({"annotate", "c", "d", "--out", "e"}, judging)).changes);
+}
+
+TEST(Arguments, UnknownMusclesSidesAndBinsAreRefused) {
+  EXPECT_TRUE(contains(refusal(with(kAnalyze, {"--target-muscle", "heart"})), "--target-muscle: muscle is \"heart\"; allowed: tongue, "));
+  EXPECT_EQ(refusal({"compare", "a", "b", "--control-side", "up"}), "--control-side: side is \"up\"; allowed: left, right");
+  EXPECT_TRUE(contains(refusal(with(kAnalyze, {"--grade-bins", "5,2"})), "--grade-bins: grade_bins is \"5,2\"; allowed: "));
+  EXPECT_EQ(refusal(with(kAnalyze, {"--presence-events", "0"})),
+            "--presence-events is \"0\"; allowed: a whole number from 1 to 1000000");
+  EXPECT_TRUE(contains(refusal(with(kAnalyze, {"--presence-window-s", "0"})), "window_s is 0"));
 }
 
 TEST(Arguments, OptionsMayStandBeforeTheClip) {
@@ -237,11 +290,12 @@ TEST(Arguments, HelpTellsTheDefaultsOfTheStructs) {
   const std::string help = parsed<TextArguments>({"analyze", "--help"}).text;
   for (const char* option :
        {"--target", "--control", "--control-clip", "--out", "--mm-per-px", "--control-mm-per-px", "--from",
-        "--to", "--threads", "--no-video", "--quiet", "--near-field-share", "--scene-correlation"})
+        "--to", "--threads", "--no-video", "--quiet", "--near-field-share", "--scene-correlation", "--target-muscle", "--target-side", "--control-muscle", "--control-side"})
     EXPECT_TRUE(contains(help, option)) << option;
   std::ostringstream edge;
   edge << "begins and ends [" << fasc::BurstOptions{}.edge_threshold << "]";
   EXPECT_TRUE(contains(help, edge.str())) << help;
+  EXPECT_TRUE(contains(help, "rising [2,10,20]")) << help;
   EXPECT_TRUE(contains(help, "REGION: x,y,w,h"));
 }
 

@@ -287,6 +287,24 @@ TEST_F(Cli, CompareSetsOneTargetAgainstAnother) {
   EXPECT_EQ(fasc({"compare", at("t9"), at("c"), "--threshold", "5"}).code, 0);
 }
 
+TEST_F(Cli, CompareWarnsOfMusclesThatShareARoot) {
+  ASSERT_EQ(fasc({"measure", one(), "--target", muscle_, "--target-muscle", "calf", "--target-side", "left", "--out", at("t")}).code, 0);
+  ASSERT_EQ(fasc({"analyze", two(), "--target", "right", "--target-muscle", "AH", "--target-side", "left", "--out", at("c"), "--no-video"}).code, 0);
+  const Outcome printed = fasc({"compare", at("t"), at("c"), "--out", at("r"), "--grade-bins", "3,6"});
+  ASSERT_EQ(printed.code, 0) << printed.err;
+  EXPECT_TRUE(contains(printed.out, "warning: Control (abductor hallucis): no calm control")) << printed.out;
+  EXPECT_TRUE(contains(printed.out, "share S1–S2 on the left side")) << printed.out;
+  const auto result = nlohmann::json::parse(slurp(at("r") + "/result.json"));
+  EXPECT_EQ(result["target"]["muscle"]["name"], "gastrocnemius");
+  EXPECT_EQ(result["control"]["muscle"]["name"], "abductor hallucis");
+  EXPECT_EQ(result["options"]["presence"]["grade_bins"], (std::vector<double>{3, 6}));
+  EXPECT_TRUE(contains(slurp(at("r") + "/report.html"), "share S1–S2 on the left side"));
+  const Outcome other = fasc({"compare", at("t"), at("c"), "--control-muscle", "calf", "--control-side", "right"});
+  ASSERT_EQ(other.code, 0) << other.err;
+  EXPECT_FALSE(contains(other.out, "share") || contains(other.out, "no calm control")) << other.out;
+  expect_error({"compare", at("t"), at("c"), "--control-muscle", "heart"}, 2, "heart");
+}
+
 TEST_F(Cli, AnnotateDrawsASavedMeasurement) {
   ASSERT_EQ(fasc({"measure", one(), "--out", at("m")}).code, 0);
   const Outcome drawn = fasc({"annotate", at("m"), one(), "--out", at("v.mp4"), "--motion", "arrows"});

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 
 using fasc::compare;
 using fasc::CompareOptions;
@@ -244,13 +246,248 @@ TEST(Compare, WarnsOfAreaFrameRateAndLength) {
   EXPECT_TRUE(contains(compare(target, control).warnings[0], "Target: 59.0 s observed"));
 }
 
+RateSample with_energy(std::vector<float> energy, double frame_rate = 30) {
+  RateSample s = sample(1, static_cast<double>(energy.size()) / 30);
+  s.energy = std::move(energy);
+  s.energy_unit = "(mm/s)^2";
+  s.frame_rate = frame_rate;
+  return s;
+}
+
+/// Energy of a calm muscle: log-normal, each frame remembering the last one; `median` is its median.
+std::vector<float> calm_energy(std::uint64_t seed, int frames, double median, double memory = 0.8) {
+  std::mt19937_64 generator(seed);
+  const auto normal = [&] {  // sum of 12: the same on every machine
+    double sum = -6;
+    for (int i = 0; i < 12; ++i) sum += static_cast<double>(generator() >> 11) / 9007199254740992.0;
+    return sum;
+  };
+  std::vector<float> energy;
+  double state = normal();
+  for (int i = 0; i < frames; ++i) {
+    energy.push_back(static_cast<float>(median * std::exp(0.5 * state)));
+    state = memory * state + std::sqrt(1 - memory * memory) * normal();
+  }
+  return energy;
+}
+
+/// The block bootstrap written as it is told: blocks copied one after the other, then a median.
+struct PlainBootstrap {
+  std::mt19937_64 generator;
+  double median(const std::vector<float>& energy, std::size_t block) {
+    std::vector<double> drawn;
+    for (std::size_t have = 0; have < energy.size();) {
+      const std::uint64_t n = energy.size(), unfair = (0 - n) % n;
+      std::uint64_t roll = generator();
+      while (roll < unfair) roll = generator();
+      const std::size_t start = roll % n;
+      for (std::size_t i = 0; i < block && have < energy.size(); ++i, ++have)
+        if (const float value = energy[(start + i) % energy.size()]; std::isfinite(value)) drawn.push_back(value);
+    }
+    std::sort(drawn.begin(), drawn.end());
+    const std::size_t half = drawn.size() / 2;
+    return drawn.size() % 2 == 1 ? drawn[half] : (drawn[half - 1] + drawn[half]) / 2;
+  }
+};
+
+TEST(EnergyRatio, IntervalAgreesWithAPlainBootstrap) {
+  std::vector<float> above = calm_energy(1, 700, 3), below = calm_energy(2, 437, 2);
+  above[0] = below[0] = static_cast<float>(kNaN);
+  for (std::size_t i = 100; i < 160; ++i) above[i] = static_cast<float>(kNaN);
+  for (std::size_t i = 0; i < below.size(); i += 7) below[i] = 2.0F;  // ties
+  CompareOptions options;
+  options.energy_resamples = 1001;
+  options.alpha = 0.1;
+  const Comparison found = compare(with_energy(above, 30), with_energy(below, 25), options);
+  PlainBootstrap plain{std::mt19937_64(1)};
+  std::vector<double> ratios;
+  for (int i = 0; i < 1001; ++i) {
+    const double up = plain.median(above, 30);
+    ratios.push_back(up / plain.median(below, 25));
+  }
+  std::sort(ratios.begin(), ratios.end());
+  EXPECT_DOUBLE_EQ(found.energy_ratio_ci.lo, ratios[50]);   // 5 % of 1000 steps between 1001 values
+  EXPECT_DOUBLE_EQ(found.energy_ratio_ci.hi, ratios[950]);
+  EXPECT_GT(found.energy_ratio, found.energy_ratio_ci.lo);
+  EXPECT_LT(found.energy_ratio, found.energy_ratio_ci.hi);
+}
+
+TEST(EnergyRatio, IntervalIsTheSameEachTimeAndMovesWithTheSeed) {
+  const RateSample target = with_energy(calm_energy(3, 900, 1)), control = with_energy(calm_energy(4, 900, 1));
+  const Comparison one = compare(target, control), again = compare(target, control);
+  EXPECT_EQ(one.energy_ratio_ci.lo, again.energy_ratio_ci.lo);
+  EXPECT_EQ(one.energy_ratio_ci.hi, again.energy_ratio_ci.hi);
+  CompareOptions other;
+  other.energy_seed = 2;
+  const Comparison moved = compare(target, control, other);
+  EXPECT_NE(one.energy_ratio_ci.lo, moved.energy_ratio_ci.lo);
+  EXPECT_NEAR(one.energy_ratio_ci.lo, moved.energy_ratio_ci.lo, 0.02);
+}
+
+TEST(EnergyRatio, IntervalHoldsTheTruthAsOftenAsItSays) {
+  // 200 pairs of 20 s at 30 frames per s with a memory of 0.8 per frame; the truth is 1.5.
+  int held = 0, held_frame_by_frame = 0;
+  CompareOptions options, single;
+  options.energy_resamples = single.energy_resamples = 400;
+  single.energy_block_s = 1.0 / 30;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    const RateSample target = with_energy(calm_energy(1000 + i, 600, 1.5)), control = with_energy(calm_energy(5000 + i, 600, 1));
+    const auto holds = [&](const CompareOptions& o) {
+      const fasc::Interval ci = compare(target, control, o).energy_ratio_ci;
+      return ci.lo <= 1.5 && ci.hi >= 1.5;
+    };
+    held += holds(options);
+    held_frame_by_frame += holds(single);
+  }
+  EXPECT_GE(held, 178);  // 89 %: percentiles of 20 blocks are a little narrow
+  EXPECT_LE(held, 199);
+  EXPECT_LT(held_frame_by_frame, 150);  // frames drawn one by one forget their neighbours
+  RecordProperty("held", held);
+  RecordProperty("held_frame_by_frame", held_frame_by_frame);
+}
+
+TEST(EnergyRatio, TooLittleToDrawFromGivesNoInterval) {
+  const std::vector<float> enough = calm_energy(5, 600, 1);
+  const auto interval = [&](std::vector<float> control, double frame_rate = 30, double block_s = 1) {
+    CompareOptions options;
+    options.energy_block_s = block_s;
+    return compare(with_energy(enough), with_energy(std::move(control), frame_rate), options).energy_ratio_ci;
+  };
+  EXPECT_TRUE(std::isfinite(interval(calm_energy(6, 150, 1)).lo));  // five blocks
+  EXPECT_TRUE(std::isnan(interval(calm_energy(6, 149, 1)).lo) && std::isnan(interval(calm_energy(6, 149, 1)).hi));
+  EXPECT_TRUE(std::isnan(interval(calm_energy(6, 600, 1), kNaN).lo));
+  EXPECT_TRUE(std::isnan(interval(calm_energy(6, 600, 1), 30, 1e12).lo));
+  EXPECT_TRUE(std::isnan(interval({}).lo));
+  std::vector<float> gaps = calm_energy(7, 600, 1);
+  for (std::size_t i = 149; i < gaps.size(); ++i) gaps[i] = static_cast<float>(kNaN);
+  EXPECT_TRUE(std::isnan(interval(gaps).lo));
+  gaps[149] = 1;
+  EXPECT_TRUE(std::isfinite(interval(gaps).lo));
+}
+
+TEST(EnergyRatio, AStillControlHasNoUpperEnd) {
+  std::vector<float> mostly_zero(600, 0.0F);
+  for (std::size_t i = 0; i < 320; ++i) mostly_zero[i] = 1.0F;
+  const Comparison found = compare(with_energy(calm_energy(8, 600, 2)), with_energy(mostly_zero));
+  EXPECT_NEAR(found.energy_ratio, 2, 0.3);
+  EXPECT_GT(found.energy_ratio_ci.lo, 1.5);
+  EXPECT_TRUE(std::isnan(found.energy_ratio_ci.hi));
+}
+
+TEST(Compare, TracesThatSayNothingAreSaidToBeSo) {
+  const RateSample good = with_energy(calm_energy(9, 1800, 1));
+  const auto warned = [](const Comparison& found, const std::string& part) {
+    return std::any_of(found.warnings.begin(), found.warnings.end(), [&](const std::string& w) { return contains(w, part); });
+  };
+  const Comparison missing = compare(good, with_energy(std::vector<float>(1800, static_cast<float>(kNaN))));
+  EXPECT_TRUE(warned(missing, "Control: no frame could be measured")) << missing.warnings.size();
+  EXPECT_TRUE(std::isnan(missing.energy_ratio) && std::isnan(missing.energy_ratio_ci.lo));
+  for (const float still : {0.0F, 0.25F}) {
+    const Comparison constant = compare(with_energy(std::vector<float>(1800, still)), good);
+    EXPECT_TRUE(warned(constant, "Target: the energy is the same in every measured frame"));
+    EXPECT_TRUE(std::isnan(constant.energy_ratio) && std::isnan(constant.energy_ratio_ci.lo) && std::isnan(constant.energy_ratio_ci.hi));
+  }
+  const Comparison none = compare(sample(0, 0), sample(0, 0));
+  EXPECT_TRUE(std::isnan(none.p_value));
+  const Comparison brief = compare(good, with_energy(calm_energy(10, 60, 1)));
+  EXPECT_EQ(brief.verdict, Verdict::too_short);
+  EXPECT_TRUE(warned(brief, "Control: 2.0 s observed, less than the 3 s that a comparison needs; there is no verdict."));
+}
+
+std::vector<std::string> muscle_warnings(const std::string& target, const std::string& target_side, const std::string& control,
+                                         const std::string& control_side) {
+  CompareOptions options;
+  options.target_muscle = target;
+  options.target_side = target_side;
+  options.control_muscle = control;
+  options.control_side = control_side;
+  return compare(sample(1, 60), sample(1, 60), options).warnings;
+}
+
+TEST(Muscles, ASharedRootOnOneSideIsWarnedOf) {
+  const auto same = muscle_warnings("calf", "left", "soleus", "L");
+  ASSERT_EQ(same.size(), 1u);
+  EXPECT_EQ(same[0],
+            "Target (gastrocnemius, S1–S2) and control (soleus, S1–S2) share S1–S2 on the left side: what irritates that root shows in "
+            "both; better: the same muscle of the other side, or one of other roots.");
+  EXPECT_TRUE(muscle_warnings("calf", "left", "calf", "right").empty());
+  EXPECT_TRUE(muscle_warnings("calf", "left", "soleus", "right").empty());
+  EXPECT_TRUE(muscle_warnings("calf", "left", "tibialis anterior", "left").empty());
+  EXPECT_TRUE(muscle_warnings("calf", "", "biceps", "").empty());
+  EXPECT_EQ(muscle_warnings("TA", "right", "hamstrings", "right").size(), 1u);
+}
+
+TEST(Muscles, AnUnknownSideIsSaid) {
+  for (const auto& [one, other] : {std::pair{"", ""}, std::pair{"left", ""}, std::pair{"", "right"}}) {
+    const auto warnings = muscle_warnings("calf", one, "soleus", other);
+    ASSERT_EQ(warnings.size(), 1u);
+    EXPECT_TRUE(contains(warnings[0], "share S1–S2 if they are on the same side, and the side is not known")) << warnings[0];
+  }
+}
+
+TEST(Muscles, OneUnnamedMuscleIsSaidAndNoneIsNot) {
+  EXPECT_TRUE(muscle_warnings("", "", "", "").empty());
+  EXPECT_TRUE(contains(muscle_warnings("calf", "left", "", "").at(0), "The muscle of the control is not named"));
+  EXPECT_TRUE(contains(muscle_warnings("", "", "calf", "left").at(0), "The muscle of the target is not named"));
+}
+
+TEST(Muscles, AControlThatTwitchesInHealthIsWarnedOf) {
+  const auto warnings = muscle_warnings("biceps", "left", "abductor hallucis", "right");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_TRUE(contains(warnings[0], "Control (abductor hallucis): no calm control")) << warnings[0];
+  EXPECT_TRUE(contains(warnings[0], "van der Heijden"));
+  EXPECT_TRUE(muscle_warnings("abductor hallucis", "left", "biceps", "right").empty());
+}
+
+TEST(Muscles, UnknownNamesAreRefusedWithTheOption) {
+  try {
+    muscle_warnings("calf", "left", "elbow", "left");
+    FAIL();
+  } catch (const MisuseError& error) {
+    EXPECT_TRUE(contains(error.what(), "control_muscle: muscle is \"elbow\"; allowed: tongue, ")) << error.what();
+  }
+  EXPECT_THROW(muscle_warnings("calf", "middle", "calf", "left"), MisuseError);
+}
+
+TEST(Compare, WarnsOfScaleAndFrameRate) {
+  RateSample target = sample(1, 60), control = sample(1, 60);
+  target.mm_per_px = 0.1;
+  control.mm_per_px = 0.125;
+  target.frame_rate = 60;
+  control.frame_rate = 40;
+  EXPECT_TRUE(compare(target, control).warnings.empty());
+  control.mm_per_px = 0.126;
+  control.frame_rate = 39;
+  const auto warnings = compare(target, control).warnings;
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_TRUE(contains(warnings[0], "scales of target and control differ: 0.1 against 0.126 mm per px (advised: at most 1.25 times)"));
+  EXPECT_TRUE(contains(warnings[1], "frame rates of target and control differ: 60.0 against 39.0 frames per s (advised: at most 1.5 times)"));
+  EXPECT_EQ(compare(control, target).warnings.size(), 2u);
+  control.mm_per_px = kNaN;
+  EXPECT_EQ(compare(target, control).warnings.size(), 1u);
+  control.energy_unit = "(px/s)^2";
+  target.energy_unit = "(mm/s)^2";
+  EXPECT_TRUE(contains(compare(target, control).warnings.at(0), "Only one of target and control has a scale"));
+}
+
+TEST(Words, FollowAlpha) {
+  EXPECT_EQ(fasc::level_words(0.05), "95 %");
+  EXPECT_EQ(fasc::level_words(0.01), "99 %");
+  EXPECT_EQ(fasc::level_words(0.001), "99.9 %");
+  EXPECT_EQ(fasc::zero_bound_words(0.05), "3.0/T");
+  EXPECT_EQ(fasc::zero_bound_words(0.01), "4.6/T");
+}
+
 TEST(Compare, RefusesImpossibleInput) {
   EXPECT_THROW(compare(sample(-1, 20), sample(0, 20)), MisuseError);
   EXPECT_THROW(compare(sample(1, 20), sample(0, -1)), MisuseError);
   for (const auto& spoil : std::vector<void (*)(CompareOptions&)>{
            [](CompareOptions& o) { o.alpha = 0; }, [](CompareOptions& o) { o.alpha = kNaN; },
            [](CompareOptions& o) { o.shortest_s = 0; }, [](CompareOptions& o) { o.advised_s = -1; },
-           [](CompareOptions& o) { o.largest_area_ratio = 0.5; },
+           [](CompareOptions& o) { o.largest_area_ratio = 0.5; }, [](CompareOptions& o) { o.largest_scale_ratio = 0.9; },
+           [](CompareOptions& o) { o.largest_frame_rate_ratio = kNaN; }, [](CompareOptions& o) { o.energy_block_s = 0; },
+           [](CompareOptions& o) { o.energy_resamples = 99; }, [](CompareOptions& o) { o.energy_seed = -1; },
+           [](CompareOptions& o) { o.target_side = "up"; }, [](CompareOptions& o) { o.target_muscle = "heart"; },
            [](CompareOptions& o) { o.lowest_frame_rate = std::numeric_limits<double>::infinity(); }}) {
     CompareOptions options;
     spoil(options);

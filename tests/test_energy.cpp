@@ -268,6 +268,28 @@ TEST(Energy, AfterARepeatTheStepIsOverAllTheTime) {
   EXPECT_NEAR(trace.observed_s(), 11 / kFps, 1e-6);
 }
 
+TEST(Energy, AKeyFrameHasDisplacementsButNoSpeeds) {
+  MovingSpeckle speckle(kFrame, 1, kGrain_px);
+  EnergyOptions options;
+  options.flow.dis_preset = kPreset;
+  RegionMeter meter(muscle(), rectangle("near field", 40, 16, 160, 34), {}, false, options);
+  for (int i = 0; i < 16; ++i) {
+    const bool key = i == 12;
+    fasc::Frame frame = frame_of(speckle.picture(i, -2 * i) + (key ? 8 : 0), i, i / kFps,
+                                 key ? fasc::PictureType::intra : fasc::PictureType::predicted);
+    meter.add(frame);
+  }
+  const Trace trace = meter.finish();
+  ASSERT_EQ(trace.state[12], PairState::key_frame);
+  for (const auto* column : {&trace.energy, &trace.rms_speed, &trace.active_share, &trace.whole_share, &trace.fast_speed})
+    EXPECT_TRUE(std::isnan((*column)[12]));
+  EXPECT_NEAR(trace.near_dx[12], 1.0, 0.1);
+  EXPECT_NEAR(trace.near_dy[12], -2.0, 0.1);
+  EXPECT_NEAR(trace.cell(12, 2, 3).x, 1.0, 0.1);
+  EXPECT_NEAR(trace.cell(12, 2, 3).y, -2.0, 0.1);
+  EXPECT_NEAR(trace.observed_s(), 15 / kFps, 1e-6) << "bridged";
+}
+
 TEST(Energy, TwoRegionsTakeAtMost512BytesPerFrame) {
   MovingSpeckle speckle(kFrame, 1, kGrain_px);
   for (const Region& region : {muscle(), rectangle("target", 8, 60, 224, 40),

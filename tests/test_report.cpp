@@ -176,6 +176,30 @@ TEST(ResultJson, HasRatesWithAndWithoutTheOtherKinds) {
   EXPECT_EQ(json["control"]["rates_by_kind"]["probe_motion"]["events"], 1);
 }
 
+TEST(ResultJson, HasTheExpectedFalseAlarms) {
+  auto a = sample().analysis;
+  a.control->found.level.false_alarms_per_min = std::numeric_limits<double>::quiet_NaN();
+  const auto json = Json::parse(fasc::result_json(a));
+  EXPECT_DOUBLE_EQ(json["target"]["calm_level"]["false_alarms_per_min"], 0.0312);
+  EXPECT_DOUBLE_EQ(json["target"]["calm_level"]["sure"], 0.97);
+  EXPECT_TRUE(json["control"]["calm_level"].contains("false_alarms_per_min"));
+  EXPECT_TRUE(json["control"]["calm_level"]["false_alarms_per_min"].is_null());
+}
+
+TEST(ReportHtml, SaysTheExpectedFalseAlarms) {
+  auto a = sample().analysis;
+  a.options.bursts.false_alarms_per_min = 0.125;
+  a.control->found.level.false_alarms_per_min = 3e-7;
+  std::string page = fasc::report_html(a);
+  for (const char* text : {"<p>Noise expected to pass: 0.031 per minute</p>", "<p>Noise expected to pass: fewer than 0.001 per minute</p>",
+                           "noise peaks expected above the sure level: 0.031 per minute.", "where noise would pass more than 0.125 times per minute"})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  a.control->found.level.false_alarms_per_min = std::numeric_limits<double>::quiet_NaN();
+  page = fasc::report_html(a);
+  EXPECT_NE(page.find("<p>Noise expected to pass: not known</p>"), std::string::npos);
+  EXPECT_EQ(page.find("nan"), std::string::npos);
+}
+
 TEST(ResultJson, HasTheSitesOfOrigin) {
   const auto json = Json::parse(fasc::result_json(sample().analysis));
   const Json& site = json["target"]["sites"][0];
@@ -326,6 +350,12 @@ TEST(Measurement, ReadsBackAsItWas) {
     m.options.bursts.threshold = 6.25;
     m.options.energy.flow.dis_preset = 2;
     m.options.to_s = 20;
+    m.options.compare.target_muscle = "calf";
+    m.options.compare.control_side = "right";
+    m.options.compare.energy_seed = 7;
+    m.options.compare.largest_scale_ratio = 1.5;
+    m.options.presence.events = 3;
+    m.options.presence.grade_bins = {1.5, 4};
     m.clip.complete = false;
     m.clip.problems = {"890 of 900 frames decoded"};
     m.clip.info.frames_expected.reset();
@@ -335,6 +365,12 @@ TEST(Measurement, ReadsBackAsItWas) {
     EXPECT_EQ(measurement_bytes(back), bytes);
     EXPECT_EQ(back.options.bursts.threshold, 6.25);
     EXPECT_EQ(back.options.energy.flow.dis_preset, 2);
+    EXPECT_EQ(back.options.compare.target_muscle, "calf");
+    EXPECT_EQ(back.options.compare.control_side, "right");
+    EXPECT_EQ(back.options.compare.energy_seed, 7);
+    EXPECT_EQ(back.options.compare.largest_scale_ratio, 1.5);
+    EXPECT_EQ(back.options.presence.events, 3);
+    EXPECT_EQ(back.options.presence.grade_bins, (std::vector<double>{1.5, 4}));
     EXPECT_EQ(back.target.skin_y_px, 40);
     EXPECT_EQ(back.target.time_s, m.target.time_s);
     EXPECT_EQ(back.target.grid, m.target.grid);
@@ -476,6 +512,126 @@ TEST(ReportHtml, StandsAloneAndSaysWhatMatters) {
     EXPECT_NE(page.find(text), std::string::npos) << text;
   for (const char* text : {"<script", "http://", "https://", "@import", "nan", "-inf"})
     EXPECT_EQ(page.find(text), std::string::npos) << text;
+}
+
+TEST(ReportHtml, LevelsFollowAlpha) {
+  auto m = sample().measurement;
+  m.options.compare.alpha = 0.01;
+  const std::string page = fasc::report_html(fasc::conclude(m));
+  for (const char* text : {"99 % interval", "one-sided 99 % bound, 4.6/T", "two-sided 99 %", "bound 4.6/T is one-sided"})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  for (const char* text : {"95 % interval", "95 % bound", "3.0/"}) EXPECT_EQ(page.find(text), std::string::npos) << text;
+}
+
+TEST(ReportHtml, SaysMusclesPresenceGradeAndWarnings) {
+  auto m = sample().measurement;
+  m.options.compare.target_muscle = "calf";
+  m.options.compare.target_side = m.options.compare.control_side = "left";
+  m.options.compare.control_muscle = "AH";
+  const auto a = fasc::conclude(m);
+  const std::string page = fasc::report_html(a);
+  for (const char* text :
+       {"gastrocnemius, left, S1–S2 (nerve: tibial)", "Control (abductor hallucis): no calm control", "share S1–S2 on the left side",
+        "Present: ", "(2 or more fasciculations within 60 s", "of 0–3", "median energy ratio", "were reached: 2, 10, 20."})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  const Json out = Json::parse(fasc::result_json(a));
+  EXPECT_EQ(out["target"]["muscle"]["name"], "gastrocnemius");
+  EXPECT_EQ(out["target"]["muscle"]["side"], "left");
+  EXPECT_EQ(out["control"]["muscle"]["roots"], "S1–S2");
+  EXPECT_EQ(out["comparison"]["warnings"].size(), a.comparison->warnings.size());
+  EXPECT_EQ(out["comparison"]["energy_ratio_ci"][0], a.comparison->energy_ratio_ci.lo);
+  EXPECT_EQ(out["comparison"]["energy_ratio_ci"][1], a.comparison->energy_ratio_ci.hi);
+  EXPECT_EQ(out["options"]["compare"]["control_muscle"], "AH");
+  EXPECT_EQ(out["options"]["presence"]["grade_bins"], (std::vector<double>{2, 10, 20}));
+}
+
+TEST(ResultJson, PresenceAndGradeAreNullWhereNotKnown) {
+  auto a = sample().analysis;
+  a.target.presence = {true, 4};
+  a.target.grade = {2, 1, 3};
+  const Json out = Json::parse(fasc::result_json(a));
+  EXPECT_EQ(out["target"]["presence"]["present"], true);
+  EXPECT_EQ(out["target"]["presence"]["events_in_window"], 4);
+  EXPECT_EQ(out["target"]["presence"]["window_s"], 60.0);
+  EXPECT_EQ(out["target"]["presence"]["rule"], "2 or more fasciculations within 60 s");
+  EXPECT_EQ(out["target"]["grade"]["value"], 2);
+  EXPECT_EQ(out["target"]["grade"]["range"], (std::vector<int>{1, 3}));
+  EXPECT_EQ(out["target"]["muscle"], nullptr);
+  EXPECT_EQ(out["control"]["presence"]["present"], nullptr);
+  EXPECT_EQ(out["control"]["grade"]["value"], nullptr);
+}
+
+/// The sample with every step of a trace missing, or with one value in all of them.
+void spoil(fasc::Trace& trace, float value) {
+  for (std::size_t i = 1; i < trace.frames(); ++i) {
+    const bool missing = std::isnan(value);
+    trace.state[i] = missing ? fasc::PairState::freeze : fasc::PairState::measured;
+    trace.step_s[i] = missing ? value : static_cast<float>(trace.time_s[i] - trace.time_s[i - 1]);
+    for (auto* column : {&trace.energy, &trace.rms_speed, &trace.fast_speed, &trace.active_share, &trace.whole_share, &trace.near_dx,
+                         &trace.near_dy, &trace.change})
+      (*column)[i] = value;
+  }
+}
+
+TEST(BadInput, AControlWithoutAnyMeasuredFrameIsSaid) {
+  auto m = sample().measurement;
+  spoil(*m.control, std::numeric_limits<float>::quiet_NaN());
+  const auto a = fasc::conclude(m);
+  const Json out = Json::parse(fasc::result_json(a));
+  for (const char* key : {"rate_per_min", "zero_bound_one_sided_per_min", "median_energy"}) EXPECT_EQ(out["control"][key], nullptr) << key;
+  EXPECT_EQ(out["control"]["rate_ci_per_min"], Json::array({nullptr, nullptr}));
+  EXPECT_EQ(out["control"]["presence"]["present"], nullptr);
+  EXPECT_EQ(out["control"]["presence"]["events_in_window"], nullptr);
+  EXPECT_EQ(out["control"]["grade"]["value"], nullptr);
+  for (const char* key : {"rate_ratio", "p_value", "energy_ratio"}) EXPECT_EQ(out["comparison"][key], nullptr) << key;
+  for (const char* key : {"rate_ratio_ci", "energy_ratio_ci"}) EXPECT_EQ(out["comparison"][key], Json::array({nullptr, nullptr})) << key;
+  EXPECT_EQ(out["comparison"]["verdict"], "too_short");
+  const std::string page = fasc::report_html(a);
+  for (const char* text : {"Nothing could be observed: there is no rate.", "Control: no frame could be measured", "control not observed",
+                           "one side was not observed", "Grade: not known", "no ratio of median energies"})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  EXPECT_EQ(page.find("nan"), std::string::npos);
+}
+
+TEST(BadInput, ATargetAloneWithoutAnyMeasuredFrameIsSaid) {
+  SampleSettings settings;
+  settings.control = false;
+  auto m = sample(settings).measurement;
+  spoil(m.target, std::numeric_limits<float>::quiet_NaN());
+  const std::string page = fasc::report_html(fasc::conclude(m));
+  EXPECT_NE(page.find("<h1>Nothing could be observed in the target"), std::string::npos);
+  EXPECT_EQ(page.find("nan"), std::string::npos);
+}
+
+TEST(BadInput, AConstantTraceIsSaid) {
+  for (const float value : {0.0F, 0.5F}) {
+    auto m = sample().measurement;
+    spoil(*m.control, value);
+    const auto a = fasc::conclude(m);
+    const Json out = Json::parse(fasc::result_json(a));
+    EXPECT_EQ(out["comparison"]["energy_ratio"], nullptr);
+    EXPECT_EQ(out["comparison"]["energy_ratio_ci"], Json::array({nullptr, nullptr}));
+    EXPECT_NE(fasc::report_html(a).find("Control: the energy is the same in every measured frame"), std::string::npos);
+    m.control.reset();
+    spoil(m.target, value);
+    EXPECT_NE(fasc::report_html(fasc::conclude(m)).find("target: the energy is the same in every measured frame"), std::string::npos);
+  }
+}
+
+TEST(BadInput, AControlOfTwoSecondsIsTooShort) {
+  SampleSettings settings, brief;
+  settings.second_clip = true;
+  brief.frames = 60;
+  brief.events = false;
+  auto m = sample(settings).measurement;
+  m.control = sample(brief).measurement.control;
+  const auto a = fasc::conclude(m);
+  const Json out = Json::parse(fasc::result_json(a));
+  EXPECT_EQ(out["comparison"]["verdict"], "too_short");
+  EXPECT_EQ(out["comparison"]["energy_ratio_ci"], Json::array({nullptr, nullptr}));
+  const std::string page = fasc::report_html(a);
+  EXPECT_NE(page.find("less than the 3 s that a comparison needs; there is no verdict."), std::string::npos);
+  EXPECT_NE(page.find("too little for an interval"), std::string::npos);
 }
 
 TEST(ReportHtml, ShowsRatesOfEveryKindEvidenceAndSites) {

@@ -19,6 +19,7 @@ const std::vector<std::string> kVerbs{"analyze", "measure",  "bursts", "compare"
 constexpr const char* kMeasuring = "How motion is measured";
 constexpr const char* kFinding = "How bursts are found";
 constexpr const char* kComparing = "How target and control are compared";
+constexpr const char* kPresence = "When fasciculations are present, and how they are graded";
 constexpr const char* kDrawing = "How the annotated video looks";
 
 constexpr const char* kThreadsHelp = "threads used; 0: as many as the machine has";
@@ -201,9 +202,81 @@ void add_drawing(CLI::App& app, AnnotateOptions& options) {
       ->group(kDrawing);
 }
 
+template <class Options>
+using Change = std::function<void(std::function<void(Options&)>)>;
+
+/// Changes made at once to one struct.
+template <class Options>
+Change<Options> at_once(Options& options) {
+  return [&options](const std::function<void(Options&)>& change) { change(options); };
+}
+
+/// Changes kept for a struct that is read later.
+template <class Options>
+Change<Options> for_later(std::vector<std::function<void(Options&)>>& changes) {
+  return [&changes](std::function<void(Options&)> change) { changes.push_back(std::move(change)); };
+}
+
+/// What is not a plain number among the options of a comparison. A muscle or side that is not known is refused while parsing.
+void add_compare_words(CLI::App& app, const Change<CompareOptions>& change) {
+  for (const WordSetting& setting : kMuscleSettings) {
+    add(app, setting.flag, setting.value, setting.help,
+        [change, setting](const std::string& text) {
+          about(setting.flag, [&] {
+            if (setting.field == &CompareOptions::target_side || setting.field == &CompareOptions::control_side)
+              parse_side(text);
+            else
+              find_muscle(text);
+          });
+          change([=](CompareOptions& options) { options.*setting.field = text; });
+        })
+        ->group(kComparing);
+  }
+  const CompareOptions defaults;
+  add(app, "--energy-resamples", "N", with_default("resamples for the interval of the energy ratio", std::to_string(defaults.energy_resamples)),
+      [change](const std::string& text) {
+        change([n = whole("--energy-resamples", text, 100, 100000)](CompareOptions& options) { options.energy_resamples = n; });
+      })
+      ->group(kComparing);
+  add(app, "--energy-seed", "N", with_default("where their random numbers begin", std::to_string(defaults.energy_seed)),
+      [change](const std::string& text) {
+        change([n = whole("--energy-seed", text, 0, std::numeric_limits<int>::max())](CompareOptions& options) { options.energy_seed = n; });
+      })
+      ->group(kComparing);
+}
+
+void add_presence_words(CLI::App& app, const Change<PresenceOptions>& change) {
+  const PresenceOptions defaults;
+  std::string bins;
+  for (const double bin : defaults.grade_bins) bins.append(bins.empty() ? "" : ",").append(text_of(bin));
+  add(app, "--presence-events", "N",
+      with_default("so many fasciculations in the window mean presence", std::to_string(defaults.events)),
+      [change](const std::string& text) {
+        change([n = whole("--presence-events", text, 1, 1000000)](PresenceOptions& options) { options.events = n; });
+      })
+      ->group(kPresence);
+  add(app, "--grade-bins", "N,N,...", with_default("events per minute at which the next grade begins, rising", bins),
+      [change](const std::string& text) {
+        const std::vector<double> edges = about("--grade-bins", [&] { return parse_grade_bins(text); });
+        change([=](PresenceOptions& options) { options.grade_bins = edges; });
+      })
+      ->group(kPresence);
+}
+
+/// How a comparison is judged, at once or for later.
+void add_judging(CLI::App& app, AnalyzeOptions& options) {
+  add_settings(app, kComparing, kCompareSettings, into(options.compare));
+  add_compare_words(app, at_once(options.compare));
+  add_settings(app, kPresence, kPresenceSettings, into(options.presence));
+  add_presence_words(app, at_once(options.presence));
+}
+
 void add_concluding(CLI::App& app, ConcludeChanges& changes) {
   add_settings(app, kFinding, kBurstSettings, into(changes.bursts));
   add_settings(app, kComparing, kCompareSettings, into(changes.compare));
+  add_compare_words(app, for_later(changes.compare_words));
+  add_settings(app, kPresence, kPresenceSettings, into(changes.presence));
+  add_presence_words(app, for_later(changes.presence_words));
 }
 
 /// Everything that analyze and batch share.
@@ -213,7 +286,7 @@ void add_analyzing(CLI::App& app, AnalyzeOptions& options, AnnotateOptions& anno
   app.add_flag("--no-video", no_video, "write no annotated video");
   add_measuring(app, options);
   add_settings(app, kFinding, kBurstSettings, into(options.bursts));
-  add_settings(app, kComparing, kCompareSettings, into(options.compare));
+  add_judging(app, options);
   add_drawing(app, annotate);
 }
 
@@ -285,6 +358,7 @@ struct Parser {
     add_regions(sub, measure.options);
     add_from_to(sub, measure.options.from_s, measure.options.to_s);
     add_measuring(sub, measure.options);
+    add_judging(sub, measure.options);
   }
 
   void add_bursts() {

@@ -1,6 +1,7 @@
 // What a user wrote on the command line, as one struct per verb. Parsing touches no clip.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,6 +29,9 @@ Options changed(Options options, const Changes<Options>& changes) {
 struct ConcludeChanges {
   Changes<BurstOptions> bursts;
   Changes<CompareOptions> compare;
+  Changes<PresenceOptions> presence;
+  std::vector<std::function<void(CompareOptions&)>> compare_words;    ///< muscles, sides, whole numbers
+  std::vector<std::function<void(PresenceOptions&)>> presence_words;  ///< grade bins, whole numbers
 };
 
 /// fasc --help, fasc VERB --help, fasc --version: a text to print.

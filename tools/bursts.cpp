@@ -14,8 +14,12 @@ Measurement load_source(const std::string& source, const ConcludeChanges& change
   Measurement measurement = load_measurement((folder ? path / "measurement.cbor" : path).string());
   measurement.options.bursts = changed(measurement.options.bursts, changes.bursts);
   measurement.options.compare = changed(measurement.options.compare, changes.compare);
+  measurement.options.presence = changed(measurement.options.presence, changes.presence);
+  for (const auto& change : changes.compare_words) change(measurement.options.compare);
+  for (const auto& change : changes.presence_words) change(measurement.options.presence);
   measurement.options.bursts.check();
   measurement.options.compare.check();
+  measurement.options.presence.check();
   return measurement;
 }
 

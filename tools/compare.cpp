@@ -38,6 +38,8 @@ Measurement joined(Measurement target, Measurement control) {
   target.options.control = control.options.target;
   target.options.control_clip = control.clip.info.name;
   target.options.control_scale = control.options.scale;
+  target.options.compare.control_muscle = control.options.compare.target_muscle;
+  target.options.compare.control_side = control.options.compare.target_side;
   target.control_clip = std::move(control.clip);
   target.control = std::move(control.target);
   target.control->region.name = "control";
@@ -48,11 +50,15 @@ Measurement joined(Measurement target, Measurement control) {
 
 int run(const CompareArguments& arguments) {
   if (!arguments.out.empty()) prepare_output(arguments.out);
-  Measurement target = load_source(arguments.target, arguments.changes);
-  Measurement control = load_source(arguments.control, arguments.changes);
+  ConcludeChanges numbers = arguments.changes;  // muscles and sides differ between the two: they come once both are joined
+  numbers.compare_words.clear();
+  Measurement target = load_source(arguments.target, numbers);
+  Measurement control = load_source(arguments.control, numbers);
   check_same(target.options.bursts, control.options.bursts, kBurstSettings);
   check_measured_alike(target.options.energy, control.options.energy);
   Measurement both = joined(std::move(target), std::move(control));
+  for (const auto& change : arguments.changes.compare_words) change(both.options.compare);
+  both.options.compare.check();
   if (!arguments.out.empty()) {
     remove_outdated(arguments.out, false, true);
     save_measurement(both, (std::filesystem::path(arguments.out) / "measurement.cbor").string());

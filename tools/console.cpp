@@ -45,20 +45,38 @@ std::string clip_line(const ClipSummary& clip) {
   return line;
 }
 
-std::string region_line(const char* name, const RegionResult& result) {
+std::string presence_words(const RegionResult& result) {
+  const std::optional<bool>& present = result.presence.present;
+  std::string words = !present ? "presence not known" : *present ? "fasciculations present" : "fasciculations not present";
+  if (result.grade.value) words += ", grade " + std::to_string(*result.grade.value);
+  return words;
+}
+
+std::string region_line(const char* name, const RegionResult& result, double alpha) {
   const Rate& rate = result.rate;
+  if (std::isnan(rate.per_min)) return std::string(name) + ": nothing could be observed, no rate";
   std::string line = std::string(name) + ": " +
                      counted(result.count(BurstKind::fasciculation), "fasciculation") + " in " +
                      decimal(result.observed_s, 1) + " s observed: " + decimal(rate.per_min, 1) +
-                     "/min (95 % CI " + decimal(rate.ci_per_min.lo, 1) + "–" + decimal(rate.ci_per_min.hi, 1);
+                     "/min (" + level_words(alpha) + " CI " + decimal(rate.ci_per_min.lo, 1) + "–" + decimal(rate.ci_per_min.hi, 1);
   if (std::isfinite(rate.zero_bound_per_min))
-    line += "; one-sided 95 % bound " + decimal(rate.zero_bound_per_min, 1);
-  line += ")";
+    line += "; one-sided " + level_words(alpha) + " bound " + decimal(rate.zero_bound_per_min, 1);
+  line += "); " + presence_words(result);
   for (const BurstKind kind :
        {BurstKind::probe_motion, BurstKind::contraction, BurstKind::pulsation, BurstKind::artefact}) {
     if (result.count(kind) > 0) line += ", " + std::to_string(result.count(kind)) + " " + to_string(kind);
   }
   return line;
+}
+
+void print_comparison(const Comparison& found, double alpha) {
+  std::cout << found.sentence << "\n";
+  if (!std::isfinite(found.energy_ratio)) return;
+  std::cout << "median energy, target over control: " << decimal(found.energy_ratio, 2);
+  if (std::isfinite(found.energy_ratio_ci.lo))
+    std::cout << " (" << level_words(alpha) << " CI " << decimal(found.energy_ratio_ci.lo, 2) << "–"
+              << decimal(found.energy_ratio_ci.hi, 2) << ", block bootstrap)";
+  std::cout << "\n";
 }
 
 }  // namespace
@@ -122,9 +140,10 @@ void print_clips(const ClipSummary& clip, const std::optional<ClipSummary>& cont
 
 void print_summary(const Analysis& analysis) {
   print_clips(analysis.clip, analysis.control_clip);
-  std::cout << region_line("target", analysis.target) << "\n";
-  if (analysis.control) std::cout << region_line("control", *analysis.control) << "\n";
-  if (analysis.comparison) std::cout << analysis.comparison->sentence << "\n";
+  const double alpha = analysis.options.compare.alpha;
+  std::cout << region_line("target", analysis.target, alpha) << "\n";
+  if (analysis.control) std::cout << region_line("control", *analysis.control, alpha) << "\n";
+  if (analysis.comparison) print_comparison(*analysis.comparison, alpha);
   for (const std::string& warning : analysis.warnings) std::cout << "warning: " << warning << "\n";
 }
 

@@ -8,6 +8,23 @@
 
 namespace fasc::tool {
 
+/// A word on the command line: the muscles and sides of a comparison.
+struct WordSetting {
+  const char* flag;
+  std::string CompareOptions::*field;
+  const char* value;  ///< shown in the help
+  const char* help;
+};
+
+inline constexpr std::array kMuscleSettings{
+    WordSetting{"--target-muscle", &CompareOptions::target_muscle, "MUSCLE",
+                "muscle of the target, e.g. calf, \"tibialis anterior\", FDI (a wrong name lists all)"},
+    WordSetting{"--target-side", &CompareOptions::target_side, "SIDE", "side of the body of the target: left or right"},
+    WordSetting{"--control-muscle", &CompareOptions::control_muscle, "MUSCLE",
+                "muscle of the control; it is warned of where it shares the target's root on one side or twitches in health"},
+    WordSetting{"--control-side", &CompareOptions::control_side, "SIDE", "side of the body of the control: left or right"},
+};
+
 /// One number of an options struct on the command line.
 template <class Options>
 struct Setting {
@@ -77,6 +94,19 @@ inline constexpr std::array kCompareSettings{
                             "regions whose areas differ by more are warned about"},
     Setting<CompareOptions>{"--lowest-frame-rate", &CompareOptions::lowest_frame_rate, "PER_S",
                             "fewer frames per s are warned about"},
+    Setting<CompareOptions>{"--largest-scale-ratio", &CompareOptions::largest_scale_ratio, "TIMES",
+                            "scales (mm per px) that differ by more are warned about"},
+    Setting<CompareOptions>{"--largest-frame-rate-ratio", &CompareOptions::largest_frame_rate_ratio, "TIMES",
+                            "frame rates that differ by more are warned about"},
+    Setting<CompareOptions>{"--energy-block-s", &CompareOptions::energy_block_s, "S",
+                            "blocks drawn for the interval of the energy ratio"},
+};
+
+inline constexpr std::array kPresenceSettings{
+    Setting<PresenceOptions>{"--presence-window-s", &PresenceOptions::window_s, "S",
+                             "fasciculations are present where enough of them begin within this time"},
+    Setting<PresenceOptions>{"--presence-observed-share", &PresenceOptions::observed_share, "SHARE",
+                             "share of that time that must be observed before absence is said"},
 };
 
 }  // namespace fasc::tool

@@ -12,6 +12,9 @@ def _named_as_in_the_program():
     renamed = {
         ("compare", "shortest_s"): "shortest_observed_s",
         ("compare", "advised_s"): "advised_observed_s",
+        ("presence", "events"): "presence_events",
+        ("presence", "window_s"): "presence_window_s",
+        ("presence", "observed_share"): "presence_observed_share",
         ("flow", "method"): None,  # flow="dis"
         ("energy", "flow"): None,
         ("energy", "pairs"): None,
@@ -31,6 +34,7 @@ _PARTS = {
     "pairs": _fasc.PairOptions,
     "bursts": _fasc.BurstOptions,
     "compare": _fasc.CompareOptions,
+    "presence": _fasc.PresenceOptions,
 }
 _SETTINGS = _named_as_in_the_program()
 
@@ -74,7 +78,7 @@ def _options(given, settings):
     if isinstance(given["flow"], str):
         given = {**given, "flow": {"method": given["flow"]}}
     parts = _parts(given, settings)
-    for name in ("energy", "bursts", "compare"):
+    for name in ("energy", "bursts", "compare", "presence"):
         if parts[name] is not None:
             setattr(options, name, parts[name])
     for name in ("flow", "pairs"):
@@ -102,6 +106,7 @@ def measure(
     pairs=None,
     bursts=None,
     compare=None,
+    presence=None,
     progress=None,
     **settings,
 ):
@@ -142,6 +147,7 @@ def analyze(
     pairs=None,
     bursts=None,
     compare=None,
+    presence=None,
     progress=None,
     **settings,
 ):
@@ -167,13 +173,16 @@ def analyze(
         s; time of each frame in memory, rising.
     name : str
         Stands for the file's name where frames are in memory.
-    energy, flow, pairs, bursts, compare : options struct or dict, optional
-        How motion is measured, bursts are found and regions are compared; see :class:`fasc.EnergyOptions`,
-        :class:`fasc.FlowOptions`, :class:`fasc.PairOptions`, :class:`fasc.BurstOptions`, :class:`fasc.CompareOptions`.
+    energy, flow, pairs, bursts, compare, presence : options struct or dict, optional
+        How motion is measured, bursts are found, regions are compared and presence is judged; see :class:`fasc.EnergyOptions`,
+        :class:`fasc.FlowOptions`, :class:`fasc.PairOptions`, :class:`fasc.BurstOptions`, :class:`fasc.CompareOptions`,
+        :class:`fasc.PresenceOptions`.
     progress : True or callable, optional
         True: a bar (tqdm where it is installed). A callable gets ``(done, stage)``, done from 0 to 1; returning False cancels.
     **settings
-        Single settings of these structs by their names in the program, e.g. ``threshold=6``, ``join_s=0.25``, ``dis_preset=0``.
+        Single settings of these structs by their names in the program, e.g. ``threshold=6``, ``join_s=0.25``, ``dis_preset=0``,
+        ``grade_bins=[2, 10, 20]``. ``target_muscle="calf"``, ``target_side="left"``, ``control_muscle`` and ``control_side`` say what
+        was scanned, so that a control that shares the target's root or twitches in health is warned of; see :func:`fasc.muscles`.
 
     Returns
     -------
@@ -211,7 +220,7 @@ def analyze(
     return Analysis(_fasc.conclude(measurement), measurement, path, control_path)
 
 
-def conclude(measurement, *, bursts=None, compare=None, **settings):
+def conclude(measurement, *, bursts=None, compare=None, presence=None, **settings):
     """Finds bursts, rates and the comparison on a measurement: no pixels needed.
 
     Parameters
@@ -221,15 +230,17 @@ def conclude(measurement, *, bursts=None, compare=None, **settings):
         Instead of the options of the measurement; what a dict leaves out stays as measured with.
     compare : fasc.CompareOptions or dict, optional
         The same for the comparison.
+    presence : fasc.PresenceOptions or dict, optional
+        The same for presence and grades.
     **settings
-        Single settings of these two by their names in the program, e.g. ``threshold=6``.
+        Single settings of these three by their names in the program, e.g. ``threshold=6``.
 
     Returns
     -------
     fasc.Analysis
     """
-    parts = _parts(dict(locals()), settings, ("bursts", "compare"), measurement.options)
-    return Analysis(_fasc.conclude(measurement, parts["bursts"], parts["compare"]), measurement)
+    parts = _parts(dict(locals()), settings, ("bursts", "compare", "presence"), measurement.options)
+    return Analysis(_fasc.conclude(measurement, parts["bursts"], parts["compare"], parts["presence"]), measurement)
 
 
 def find_bursts(trace, options=None, **fields):
@@ -296,6 +307,7 @@ def batch(
     pairs=None,
     bursts=None,
     compare=None,
+    presence=None,
     video=_fasc.BatchOptions().video,
     fresh=_fasc.BatchOptions().fresh,
     jobs=_fasc.BatchOptions().jobs,

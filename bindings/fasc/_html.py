@@ -21,15 +21,22 @@ def _name(role):
     return f'<b style="color:{_COLOURS[role]}">■</b> {role}'
 
 
-def _rates(regions):
-    head = _row(["region", "fasciculations", "per min", "95 % interval", "sites", "observed s", "other events", "per min with them"], "th")
+def _present(result):
+    present = result.presence.present
+    grade = result.grade.value
+    return ("not known" if present is None else "yes" if present else "no") + (f", grade {grade}" if grade is not None else "")
+
+
+def _rates(regions, alpha):
+    level = f"{100 * (1 - alpha):.4g} % interval"
+    head = _row(["region", "fasciculations", "per min", level, "sites", "observed s", "present", "other events", "per min with them"], "th")
     rows = []
     for role, result in regions:
         events = sum(b.kind == "fasciculation" for b in result.bursts)
         lo, hi = result.rate_ci_per_min
         interval = f"{_number(lo)} … {_number(hi)}"
         rows.append(_row([_name(role), events, _number(result.rate_per_min), interval, len(result.sites), _number(result.observed_s, 1),
-                          len(result.bursts) - events, _number(result.rate_all_kinds_per_min)]))
+                          _present(result), len(result.bursts) - events, _number(result.rate_all_kinds_per_min)]))
     return f"<table>{head}{''.join(rows)}</table>"
 
 
@@ -55,7 +62,7 @@ def analysis(a):
         _STYLE,
         f"<b>{escape(clip.path)}</b> <span class='note'>{clip.width} × {clip.height} px, {clip.frames} frames, "
         f"{_number(clip.duration_s, 1)} s{complete}</span>",
-        _rates(regions),
+        _rates(regions, a.options.compare.alpha),
     ]
     if a.comparison:
         parts.append(f"<div><b>{escape(a.comparison.verdict)}</b>: {escape(a.comparison.sentence)}</div>")

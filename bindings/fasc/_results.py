@@ -51,11 +51,13 @@ class Clip(Record):
 
 
 class Comparison(Record):
-    """Target against control: rate_ratio, rate_ratio_ci [lo, hi], p_value, verdict, sentence, ..."""
+    """Target against control: rate_ratio, rate_ratio_ci [lo, hi], p_value, energy_ratio, energy_ratio_ci [lo, hi], verdict, sentence,
+    warnings, ..."""
 
 
 class RegionResult(Record):
-    """What was found in one region: rate_per_min, rate_ci_per_min [lo, hi], observed_s, ...
+    """What was found in one region: rate_per_min, rate_ci_per_min [lo, hi], observed_s, presence (present, events_in_window, ...),
+    grade (value, range, ...), muscle (name, side, nerve, roots, or None), ...
 
     Attributes
     ----------
@@ -72,6 +74,9 @@ class RegionResult(Record):
         depth_mm, spread_px, spread_mm.
     rates_by_kind : Record
         Per kind: events, rate_per_min, rate_ci_per_min. ``rate_per_min`` counts fasciculations only, ``rate_all_kinds_per_min`` all.
+    calm_level : Record
+        What events were held against, in mm/s or px/s: speed, spread, sure, edge; and false_alarms_per_min, the noise peaks expected
+        above ``sure`` per minute, None with too few calm peaks to tell.
     """
 
     def __init__(self, data, native):

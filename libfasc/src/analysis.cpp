@@ -6,6 +6,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "energy_ratio.hpp"
+
 namespace fasc {
 namespace {
 
@@ -131,7 +133,16 @@ RateSample sample_of(const RegionResult& result, const ClipSummary& clip) {
   const Scale& scale = result.trace.scale;
   sample.area = result.trace.region.area_px() * scale.unit_x() * scale.unit_y();
   sample.frame_rate = clip.frame_rate;
+  if (scale.known()) sample.mm_per_px = std::sqrt(scale.mm_per_px_x * scale.mm_per_px_y);
   return sample;
+}
+
+std::vector<double> fasciculation_onsets(const BurstResult& found) {
+  std::vector<double> onsets_s;
+  for (const Burst& burst : found.bursts)
+    if (burst.kind == BurstKind::fasciculation) onsets_s.push_back(burst.onset_s);
+  std::sort(onsets_s.begin(), onsets_s.end());
+  return onsets_s;
 }
 
 // `other`: the trace it is compared with, or null.
@@ -141,6 +152,8 @@ RegionResult result_of(Trace&& trace, const Trace* other, const AnalyzeOptions& 
   result.found = find_bursts(result.trace, options.bursts, other);
   result.observed_s = result.trace.observed_s();
   result.rate = rate_of(result.count(BurstKind::fasciculation), result.observed_s, options.compare.alpha);
+  result.presence = presence_of(fasciculation_onsets(result.found), result.observed_s, options.presence);
+  result.grade = grade_of(result.rate, options.presence);
   return result;
 }
 
@@ -163,6 +176,9 @@ void warn_of_length(const RegionResult& result, const ClipSummary& clip, const C
     warnings.push_back(clip.info.name + ": " + rate + " frames per s (advised: at least " +
                        std::to_string(std::lround(options.lowest_frame_rate)) + "); short twitches may be missed.");
   }
+  const std::vector<float>& energy = result.trace.energy;
+  if (energy.size() > 2 && result.observed_s > 0 && comparison_detail::is_constant(energy))
+    warnings.push_back("target: the energy is the same in every measured frame; no living muscle is that still, so its count says nothing.");
   if (result.observed_s < options.advised_s) {
     warnings.push_back(std::to_string(std::lround(result.observed_s)) + " s observed (advised: at least " +
                        std::to_string(std::lround(options.advised_s)) + " s); rare fasciculations may be missed.");
@@ -184,6 +200,7 @@ void AnalyzeOptions::check() const {
   energy.check();
   bursts.check();
   compare.check();
+  presence.check();
 }
 
 int RegionResult::count(BurstKind kind) const {

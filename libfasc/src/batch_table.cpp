@@ -24,6 +24,11 @@ Json finite(double value) {
 double number(const Json& json) {
   return json.is_null() ? kNaN : json.get<double>();
 }
+/// A value, or nothing where it is null.
+template <class T>
+std::optional<T> maybe(const Json& json) {
+  return json.is_null() ? std::nullopt : std::optional<T>(json.get<T>());
+}
 std::string text_of(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
@@ -48,6 +53,8 @@ Json json_of(const BatchItem& item) {
   row["fasciculations"] = item.fasciculations;
   row["rate_per_min"] = finite(item.rate_per_min);
   row["rate_ci_per_min"] = {finite(item.rate_ci_per_min.lo), finite(item.rate_ci_per_min.hi)};
+  row["present"] = item.present ? Json(*item.present) : Json(nullptr);
+  row["grade"] = item.grade ? Json(*item.grade) : Json(nullptr);
   row["verdict"] = item.verdict.empty() ? Json(nullptr) : Json(item.verdict);
   return row;
 }
@@ -77,6 +84,8 @@ BatchItem item_of(const Json& row) {
   item.fasciculations = row.at("fasciculations").get<int>();
   item.rate_per_min = number(row.at("rate_per_min"));
   item.rate_ci_per_min = {number(row.at("rate_ci_per_min").at(0)), number(row.at("rate_ci_per_min").at(1))};
+  item.present = maybe<bool>(row.at("present"));
+  item.grade = maybe<int>(row.at("grade"));
   item.verdict = row.at("verdict").is_null() ? "" : row.at("verdict").get<std::string>();
   return item;
 }
@@ -103,6 +112,8 @@ std::string row_of(const BatchItem& item) {
   row += cell(item.observed_s) + "," + (result ? std::to_string(item.fasciculations) : "") + ",";
   row += cell(item.rate_per_min) + "," + cell(item.rate_ci_per_min.lo) + "," + cell(item.rate_ci_per_min.hi) +
          ",";
+  row.append(!item.present ? "" : *item.present ? "true" : "false").append(",");
+  row.append(item.grade ? std::to_string(*item.grade) : "").append(",");
   return row + cell(item.verdict) + "\n";
 }
 
@@ -117,7 +128,7 @@ void write_tables(const fs::path& out, const std::vector<BatchItem>& items) {
   std::string csv =
       "file,status,reason,folder,complete,observed_s,fasciculations,rate_per_min,rate_ci_lo_per_min,rate_ci_"
       "hi_per_min,"
-      "verdict\n";
+      "present,grade,verdict\n";
   Json rows = Json::array();
   for (const BatchItem& item : items) {
     csv += row_of(item);
@@ -161,6 +172,8 @@ void fill_from_result(BatchItem& item, const std::string& json, const fs::path& 
     item.rate_per_min = number(target.at("rate_per_min"));
     item.rate_ci_per_min = {number(target.at("rate_ci_per_min").at(0)),
                             number(target.at("rate_ci_per_min").at(1))};
+    item.present = maybe<bool>(target.at("presence").at("present"));
+    item.grade = maybe<int>(target.at("grade").at("value"));
     item.fasciculations = 0;
     for (const Json& burst : target.at("bursts"))
       item.fasciculations += burst.at("kind") == "fasciculation" ? 1 : 0;

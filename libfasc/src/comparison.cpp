@@ -13,11 +13,14 @@
 #include <charconv>
 #include <cmath>
 
+#include "energy_ratio.hpp"
+
 namespace fasc {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kSecondsPerMinute = 60.0;
+constexpr int kFewestResamples = 100, kMostResamples = 100000;
 
 /// Same text in every locale.
 std::string fixed(double value, int decimals) {
@@ -46,6 +49,23 @@ void check_positive(const char* name, double value) {
 void check_alpha(double alpha) {
   if (!(alpha > 0 && alpha < 1)) {
     throw MisuseError("alpha is " + plain(alpha) + "; allowed: above 0 and below 1");
+  }
+}
+
+void check_ratio(const char* name, double value) {
+  if (!(value >= 1) || !std::isfinite(value)) {
+    throw MisuseError(std::string(name) + " is " + plain(value) + "; allowed: a number from 1");
+  }
+}
+
+/// Says which option a name that is not known stands in; an empty one is not given.
+template <class Find>
+void check_name(const char* option, const std::string& name, Find find) {
+  if (name.empty()) return;
+  try {
+    find(name);
+  } catch (const MisuseError& error) {
+    throw MisuseError(std::string(option) + ": " + error.what());
   }
 }
 
@@ -88,33 +108,11 @@ double two_tails(int target, int control, double share) {
   return std::min(1.0, 2 * std::min(at_least, at_most));
 }
 
-double median_of_finite(std::vector<float> values) {
-  values.erase(std::remove_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); }),
-               values.end());
-  if (values.empty()) {
-    return kNaN;
-  }
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) {
-    return *middle;
-  }
-  return (static_cast<double>(*middle) + static_cast<double>(*std::max_element(values.begin(), middle))) / 2;
-}
-
-double energy_ratio_of(const RateSample& target, const RateSample& control) {
-  if (target.energy_unit != control.energy_unit) {
-    return kNaN;
-  }
-  const double below = median_of_finite(control.energy);
-  return below > 0 ? median_of_finite(target.energy) / below : kNaN;
-}
-
 std::string rate_words(const char* side, const Rate& rate, double alpha) {
   if (std::isnan(rate.per_min)) {
     return std::string(side) + " not observed";
   }
-  return std::string(side) + " " + per_min(rate.per_min) + "/min (" + plain(100 * (1 - alpha)) + " % CI " +
+  return std::string(side) + " " + per_min(rate.per_min) + "/min (" + level_words(alpha) + " CI " +
          per_min(rate.ci_per_min.lo) + "–" + per_min(rate.ci_per_min.hi) + ")";
 }
 
@@ -153,30 +151,86 @@ std::string sentence_of(const Comparison& found, const RateSample& target, const
   return words + ".";
 }
 
-std::vector<std::string> warnings_of(const RateSample& target, const RateSample& control,
-                                     const CompareOptions& options) {
-  std::vector<std::string> warnings;
-  const double larger = std::max(target.area, control.area), smaller = std::min(target.area, control.area);
-  if (larger > options.largest_area_ratio * smaller) {
-    const std::string times =
-        smaller > 0 ? "by " + fixed(larger / smaller, 1) + " times" : "and one is empty";
-    warnings.push_back("The areas of target and control differ " + times + " (advised: at most " +
-                       plain(options.largest_area_ratio) + "); a larger area shows more fasciculations.");
+/// A muscle and side as the warnings name them: "medial gastrocnemius, S1–S2".
+std::string muscle_words(const Muscle& muscle) { return muscle.name + ", " + roots_of(muscle); }
+
+/// Sides are compared only where both are known.
+void warn_of_roots(const Muscle& target, const Muscle& control, const CompareOptions& options, std::vector<std::string>& warnings) {
+  const std::optional<std::string> shared = shared_roots(target, control);
+  if (!shared) return;
+  const std::string both = "Target (" + muscle_words(target) + ") and control (" + muscle_words(control) + ")";
+  const std::string advice = "; better: the same muscle of the other side, or one of other roots.";
+  if (options.target_side.empty() || options.control_side.empty()) {
+    warnings.push_back(both + " share " + *shared + " if they are on the same side, and the side is not known" + advice);
+  } else if (parse_side(options.target_side) == parse_side(options.control_side)) {
+    warnings.push_back(both + " share " + *shared + " on the " + to_string(parse_side(options.target_side)) +
+                       " side: what irritates that root shows in both" + advice);
   }
-  const auto side = [&](const char* name, const RateSample& sample) {
-    if (sample.frame_rate < options.lowest_frame_rate) {
-      warnings.push_back(std::string(name) + ": " + fixed(sample.frame_rate, 1) +
-                         " frames per s (advised: at least " + plain(options.lowest_frame_rate) +
-                         "); short twitches may be missed.");
+}
+
+void warn_of_muscles(const CompareOptions& options, std::vector<std::string>& warnings) {
+  if (!options.control_muscle.empty()) {
+    const Muscle& control = find_muscle(options.control_muscle);
+    if (!control.twitches_in_health.empty())
+      warnings.push_back("Control (" + control.name + "): no calm control, " + control.twitches_in_health + ".");
+    if (!options.target_muscle.empty()) {
+      warn_of_roots(find_muscle(options.target_muscle), control, options, warnings);
+      return;
     }
-    if (sample.observed_s < options.advised_s) {
-      warnings.push_back(std::string(name) + ": " + fixed(sample.observed_s, 1) +
-                         " s observed (advised: at least " + plain(options.advised_s) +
-                         " s); rare fasciculations may be missed.");
-    }
-  };
-  side("Target", target);
-  side("Control", control);
+  }
+  if (options.target_muscle.empty() != options.control_muscle.empty())
+    warnings.push_back(std::string("The muscle of the ") + (options.target_muscle.empty() ? "target" : "control") +
+                       " is not named, so it is not known whether target and control share a root.");
+}
+
+void warn_of_area(double target, double control, const CompareOptions& options, std::vector<std::string>& warnings) {
+  const double larger = std::max(target, control), smaller = std::min(target, control);
+  if (!(larger > options.largest_area_ratio * smaller)) return;
+  const std::string times = smaller > 0 ? "by " + fixed(larger / smaller, 1) + " times" : "and one is empty";
+  warnings.push_back("The areas of target and control differ " + times + " (advised: at most " + plain(options.largest_area_ratio) +
+                     "); a larger area shows more fasciculations.");
+}
+
+void warn_of_recording(const RateSample& target, const RateSample& control, const CompareOptions& options,
+                       std::vector<std::string>& warnings) {
+  const auto ratio = [](double one, double other) { return std::max(one, other) / std::min(one, other); };
+  if (target.energy_unit != control.energy_unit)
+    warnings.push_back("Only one of target and control has a scale (mm per px), so their energies cannot be compared.");
+  if (ratio(target.mm_per_px, control.mm_per_px) > options.largest_scale_ratio)
+    warnings.push_back("The scales of target and control differ: " + plain(target.mm_per_px) + " against " + plain(control.mm_per_px) +
+                       " mm per px (advised: at most " + plain(options.largest_scale_ratio) +
+                       " times); the same motion is fewer px at one of them, and small twitches are missed sooner.");
+  if (ratio(target.frame_rate, control.frame_rate) > options.largest_frame_rate_ratio)
+    warnings.push_back("The frame rates of target and control differ: " + fixed(target.frame_rate, 1) + " against " +
+                       fixed(control.frame_rate, 1) + " frames per s (advised: at most " + plain(options.largest_frame_rate_ratio) +
+                       " times); noise and the shortest twitch that is seen differ with them.");
+}
+
+void warn_of_side(const char* name, const RateSample& sample, const CompareOptions& options, std::vector<std::string>& warnings) {
+  const std::string start = std::string(name) + ": ";
+  const bool measured = std::any_of(sample.energy.begin(), sample.energy.end(), [](float v) { return std::isfinite(v); });
+  if (!sample.energy.empty() && !measured)
+    warnings.push_back(start + "no frame could be measured, so it says nothing.");
+  else if (sample.energy.size() > 2 && comparison_detail::is_constant(sample.energy))
+    warnings.push_back(start + "the energy is the same in every measured frame; no living muscle is that still, so its count says nothing.");
+  if (sample.frame_rate < options.lowest_frame_rate)
+    warnings.push_back(start + fixed(sample.frame_rate, 1) + " frames per s (advised: at least " + plain(options.lowest_frame_rate) +
+                       "); short twitches may be missed.");
+  if (sample.observed_s < options.shortest_s)
+    warnings.push_back(start + fixed(sample.observed_s, 1) + " s observed, less than the " + plain(options.shortest_s) +
+                       " s that a comparison needs; there is no verdict.");
+  else if (sample.observed_s < options.advised_s)
+    warnings.push_back(start + fixed(sample.observed_s, 1) + " s observed (advised: at least " + plain(options.advised_s) +
+                       " s); rare fasciculations may be missed.");
+}
+
+std::vector<std::string> warnings_of(const RateSample& target, const RateSample& control, const CompareOptions& options) {
+  std::vector<std::string> warnings;
+  warn_of_muscles(options, warnings);
+  warn_of_area(target.area, control.area, options, warnings);
+  warn_of_recording(target, control, options, warnings);
+  warn_of_side("Target", target, options, warnings);
+  warn_of_side("Control", control, options, warnings);
   return warnings;
 }
 
@@ -197,10 +251,23 @@ void CompareOptions::check() const {
   check_positive("shortest_s", shortest_s);
   check_positive("advised_s", advised_s);
   check_positive("lowest_frame_rate", lowest_frame_rate);
-  if (!(largest_area_ratio >= 1) || !std::isfinite(largest_area_ratio)) {
-    throw MisuseError("largest_area_ratio is " + plain(largest_area_ratio) + "; allowed: a number from 1");
-  }
+  check_positive("energy_block_s", energy_block_s);
+  check_ratio("largest_area_ratio", largest_area_ratio);
+  check_ratio("largest_scale_ratio", largest_scale_ratio);
+  check_ratio("largest_frame_rate_ratio", largest_frame_rate_ratio);
+  if (energy_resamples < kFewestResamples || energy_resamples > kMostResamples)
+    throw MisuseError("energy_resamples is " + std::to_string(energy_resamples) + "; allowed: " + std::to_string(kFewestResamples) +
+                      " to " + std::to_string(kMostResamples));
+  if (energy_seed < 0) throw MisuseError("energy_seed is " + std::to_string(energy_seed) + "; allowed: 0 or more");
+  check_name("target_muscle", target_muscle, [](const std::string& name) { find_muscle(name); });
+  check_name("control_muscle", control_muscle, [](const std::string& name) { find_muscle(name); });
+  check_name("target_side", target_side, [](const std::string& name) { parse_side(name); });
+  check_name("control_side", control_side, [](const std::string& name) { parse_side(name); });
 }
+
+std::string level_words(double alpha) { return plain(100 * (1 - alpha)) + " %"; }
+
+std::string zero_bound_words(double alpha) { return fixed(-std::log(alpha), 1) + "/T"; }
 
 const char* to_string(Verdict verdict) {
   switch (verdict) {
@@ -248,7 +315,8 @@ Comparison compare(const RateSample& target, const RateSample& control, const Co
       found.rate_ratio = target.events / (control.events * time_ratio);
     }
   }
-  found.energy_ratio = energy_ratio_of(target, control);
+  found.energy_ratio = comparison_detail::energy_ratio_of(target, control);
+  found.energy_ratio_ci = comparison_detail::energy_ratio_interval(target, control, options);
   found.verdict = verdict_of(found, std::min(target.observed_s, control.observed_s), options);
   found.sentence = sentence_of(found, target, control, options);
   found.warnings = warnings_of(target, control, options);

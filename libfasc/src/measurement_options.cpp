@@ -33,7 +33,8 @@ struct Reader {
 // A field added to a struct of options must be added here too.
 static_assert(sizeof(PairOptions) == 9 * sizeof(double), "visit_pairs misses a field");
 static_assert(sizeof(BurstOptions) == 11 * sizeof(double), "visit_bursts misses a field");
-static_assert(sizeof(CompareOptions) == 5 * sizeof(double), "visit_compare misses a field");
+static_assert(sizeof(CompareOptions) == 9 * sizeof(double) + 4 * sizeof(std::string), "visit_compare misses a field");
+static_assert(sizeof(PresenceOptions) == 3 * sizeof(double) + sizeof(std::vector<double>), "visit_presence misses a field");
 
 template <class Visitor, class Options>
 void visit_flow(Visitor v, Options& o) {
@@ -83,6 +84,23 @@ void visit_compare(Visitor v, Options& o) {
   v.field("advised_s", o.advised_s);
   v.field("largest_area_ratio", o.largest_area_ratio);
   v.field("lowest_frame_rate", o.lowest_frame_rate);
+  v.field("largest_scale_ratio", o.largest_scale_ratio);
+  v.field("largest_frame_rate_ratio", o.largest_frame_rate_ratio);
+  v.field("energy_block_s", o.energy_block_s);
+  v.field("energy_resamples", o.energy_resamples);
+  v.field("energy_seed", o.energy_seed);
+  v.field("target_muscle", o.target_muscle);
+  v.field("target_side", o.target_side);
+  v.field("control_muscle", o.control_muscle);
+  v.field("control_side", o.control_side);
+}
+
+template <class Visitor, class Options>
+void visit_presence(Visitor v, Options& o) {
+  v.field("events", o.events);
+  v.field("window_s", o.window_s);
+  v.field("observed_share", o.observed_share);
+  v.field("grade_bins", o.grade_bins);
 }
 
 constexpr const char* kSpecKinds[] = {"auto", "left", "right", "polygon"};
@@ -136,6 +154,7 @@ Json options_to_json(const AnalyzeOptions& o) {
   visit_pairs(Writer{json["energy"]["pairs"]}, o.energy.pairs);
   visit_bursts(Writer{json["bursts"]}, o.bursts);
   visit_compare(Writer{json["compare"]}, o.compare);
+  visit_presence(Writer{json["presence"]}, o.presence);
   return json;
 }
 
@@ -153,6 +172,7 @@ AnalyzeOptions options_from_json(const Json& json) {
   visit_pairs(Reader{json.at("energy").at("pairs")}, o.energy.pairs);
   visit_bursts(Reader{json.at("bursts")}, o.bursts);
   visit_compare(Reader{json.at("compare")}, o.compare);
+  visit_presence(Reader{json.at("presence")}, o.presence);
   o.check();
   return o;
 }

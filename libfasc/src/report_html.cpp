@@ -38,23 +38,60 @@ std::string kind_badge(BurstKind kind) {
   return out;
 }
 
-std::string rate_card(const RegionResult& r, const char* role, const char* title) {
-  const int events = r.count(BurstKind::fasciculation);
-  std::string out;
-  add(out, "<section class=\"card ", role, "\"><h2>", title, "</h2><p class=\"big\">",
-      three_digits(r.rate.per_min), " <small>per minute</small></p><p>", std::to_string(events),
-      events == 1 ? " fasciculation in " : " fasciculations in ", fixed(r.observed_s, 1), " s observed</p>");
-  if (std::isfinite(r.rate.ci_per_min.lo))
-    add(out, "<p>95 % interval ", report::interval_words(r.rate.ci_per_min), "</p>");
-  if (std::isfinite(r.rate.zero_bound_per_min))
-    add(out, "<p>None seen: at most ", three_digits(r.rate.zero_bound_per_min),
-        " per minute (one-sided 95 % bound, 3.0/<i>T</i>)</p>");
-  const std::size_t sites = r.found.sites.size();
-  if (sites > 0) add(out, "<p>from ", std::to_string(sites), sites == 1 ? " site" : " sites", "</p>");
-  return out + "</section>";
+/// "medial gastrocnemius, left, S1–S2 (nerve: tibial)"; empty where the muscle is not named.
+std::string muscle_line(const std::string& name, const std::string& side) {
+  if (name.empty()) return "";
+  const Muscle& muscle = find_muscle(name);
+  std::string words = muscle.name;
+  if (!side.empty()) add(words, ", ", to_string(parse_side(side)));
+  return words + ", " + roots_of(muscle) + " (nerve: " + muscle.nerve + ")";
 }
 
-std::string ratio_card(const Comparison& c) {
+std::string presence_line(const RegionResult& r, const PresenceOptions& options) {
+  const std::optional<bool>& present = r.presence.present;
+  std::string out = "<p>Present: ";
+  add(out, !present ? "not known" : *present ? "yes" : "no", " <small class=\"soft\">(", html(rule_of(options)));
+  if (!present) add(out, "; ", fixed(r.observed_s, 1), " s observed");
+  out += ")</small></p><p>Grade: ";
+  if (!r.grade.value) return out + "not known</p>";
+  add(out, std::to_string(*r.grade.value), " of 0–", std::to_string(options.grade_bins.size()));
+  if (r.grade.lowest && r.grade.highest)
+    add(out, " <small class=\"soft\">(interval: ", std::to_string(*r.grade.lowest), " to ", std::to_string(*r.grade.highest), ")</small>");
+  return out + "</p>";
+}
+
+std::string rate_card(const RegionResult& r, const char* role, const char* title, const std::string& muscle, const AnalyzeOptions& options) {
+  const int events = r.count(BurstKind::fasciculation);
+  const double alpha = options.compare.alpha;
+  std::string out;
+  add(out, "<section class=\"card ", role, "\"><h2>", title, "</h2>");
+  if (!muscle.empty()) add(out, "<p>", html(muscle), "</p>");
+  add(out, "<p class=\"big\">", three_digits(r.rate.per_min), " <small>per minute</small></p><p>", std::to_string(events),
+      events == 1 ? " fasciculation in " : " fasciculations in ", fixed(r.observed_s, 1), " s observed</p>");
+  if (std::isnan(r.rate.per_min)) out += "<p>Nothing could be observed: there is no rate.</p>";
+  if (std::isfinite(r.rate.ci_per_min.lo))
+    add(out, "<p>", level_words(alpha), " interval ", report::interval_words(r.rate.ci_per_min), "</p>");
+  if (std::isfinite(r.rate.zero_bound_per_min))
+    add(out, "<p>None seen: at most ", three_digits(r.rate.zero_bound_per_min), " per minute (one-sided ", level_words(alpha), " bound, ",
+        zero_bound_words(alpha), ")</p>");
+  add(out, "<p>Noise expected to pass: ", report::false_alarm_words(r.found.level), "</p>");
+  const std::size_t sites = r.found.sites.size();
+  if (sites > 0) add(out, "<p>from ", std::to_string(sites), sites == 1 ? " site" : " sites", "</p>");
+  return out + presence_line(r, options.presence) + "</section>";
+}
+
+std::string energy_ratio_line(const Comparison& c, const std::string& level) {
+  if (!std::isfinite(c.energy_ratio)) return "<p>no ratio of median energies</p>";
+  std::string out = "<p>median energy ratio " + three_digits(c.energy_ratio);
+  if (std::isfinite(c.energy_ratio_ci.lo))
+    add(out, ", ", level, " interval ", report::interval_words(c.energy_ratio_ci));
+  else
+    out += " (too little for an interval)";
+  return out + "</p>";
+}
+
+std::string ratio_card(const Comparison& c, double alpha) {
+  const std::string level = level_words(alpha);
   std::string out = "<section class=\"card\"><h2>Target against control</h2><p class=\"big\">";
   if (std::isfinite(c.rate_ratio))
     add(out, three_digits(c.rate_ratio), " <small>times</small>");
@@ -62,13 +99,14 @@ std::string ratio_card(const Comparison& c) {
     add(out, "&gt; ", three_digits(c.rate_ratio_ci.lo), " <small>times</small>");
   else
     out += "– <small>no ratio</small>";
-  add(out, "</p><p>rate ratio, 95 % interval ", report::interval_words(c.rate_ratio_ci), "</p>");
-  if (!std::isfinite(c.rate_ratio)) out += "<p>no event in the control: no upper end exists</p>";
+  add(out, "</p><p>rate ratio, ", level, " interval ", report::interval_words(c.rate_ratio_ci), "</p>");
+  if (std::isnan(c.rate_ratio_ci.lo))
+    out += "<p>one side was not observed</p>";
+  else if (!std::isfinite(c.rate_ratio))
+    out += "<p>no event in the control: no upper end exists</p>";
   if (std::isfinite(c.p_value))
     add(out, "<p><i>p</i> ", c.p_value < 0.0001 ? "&lt; 0.0001" : "= " + fixed(c.p_value, 4), "</p>");
-  if (std::isfinite(c.energy_ratio))
-    add(out, "<p>median energy ratio ", three_digits(c.energy_ratio), "</p>");
-  return out + "</section>";
+  return out + energy_ratio_line(c, level) + "</section>";
 }
 
 /// Events, rate and interval of some events in one region, as three cells.
@@ -89,7 +127,7 @@ std::string kinds_section(const Analysis& a) {
       "<thead><tr><th></th>";
   for (const RegionResult* r : regions) add(out, "<th class=\"t\" colspan=\"3\">", html(r->trace.region.name), "</th>");
   out += "</tr><tr><th class=\"t\">counted</th>";
-  for (std::size_t i = 0; i < regions.size(); ++i) out += "<th>events</th><th>per minute</th><th>95 % interval</th>";
+  for (std::size_t i = 0; i < regions.size(); ++i) add(out, "<th>events</th><th>per minute</th><th>", level_words(alpha), " interval</th>");
   out += "</tr></thead><tbody>";
   for (const BurstKind kind : report::kKinds) {
     const bool first = kind == BurstKind::fasciculation;
@@ -318,9 +356,10 @@ std::string provenance(const Analysis& a) {
 }
 
 std::string cards(const Analysis& a) {
-  std::string out = "<div class=\"cards\">" + rate_card(a.target, "target", "Target");
-  if (a.control) out += rate_card(*a.control, "control", "Control");
-  if (a.comparison) out += ratio_card(*a.comparison);
+  const CompareOptions& o = a.options.compare;
+  std::string out = "<div class=\"cards\">" + rate_card(a.target, "target", "Target", muscle_line(o.target_muscle, o.target_side), a.options);
+  if (a.control) out += rate_card(*a.control, "control", "Control", muscle_line(o.control_muscle, o.control_side), a.options);
+  if (a.comparison) out += ratio_card(*a.comparison, o.alpha);
   return out + "</div>";
 }
 

@@ -148,9 +148,54 @@ Json result_of(const RegionResult& region, double alpha) {
            {{"speed", finite(level.speed)},
             {"spread", finite(level.spread)},
             {"sure", finite(level.sure)},
-            {"edge", finite(level.edge)}}},
+            {"edge", finite(level.edge)},
+            {"false_alarms_per_min", finite(level.false_alarms_per_min)}}},
           {"sites", sites},
           {"bursts", bursts}};
+}
+
+Json whole(const std::optional<int>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// What the options say of the muscle of one region: name, side, nerve and roots; null where it is not named.
+Json muscle_of(const std::string& name, const std::string& side) {
+  if (name.empty()) return nullptr;
+  const Muscle& muscle = find_muscle(name);
+  return {{"name", muscle.name},
+          {"side", side.empty() ? Json(nullptr) : Json(to_string(parse_side(side)))},
+          {"nerve", muscle.nerve},
+          {"roots", roots_of(muscle)},
+          {"source", muscle.source}};
+}
+
+/// Presence, grade and muscle of a region, by the options.
+void add_conclusions(Json& region, const RegionResult& result, const std::string& muscle, const std::string& side,
+                     const PresenceOptions& options) {
+  const Presence& p = result.presence;
+  region["muscle"] = muscle_of(muscle, side);
+  region["presence"] = {{"present", p.present ? Json(*p.present) : Json(nullptr)},
+                        {"events_in_window", result.observed_s > 0 ? Json(p.events_in_window) : Json(nullptr)},
+                        {"events_needed", options.events},
+                        {"window_s", finite(options.window_s)},
+                        {"rule", rule_of(options)}};
+  region["grade"] = {{"value", whole(result.grade.value)},
+                     {"range", Json::array({whole(result.grade.lowest), whole(result.grade.highest)})},
+                     {"highest_possible", options.grade_bins.size()},
+                     {"bins_per_min", options.grade_bins}};
+}
+
+Json target_of(const Analysis& a) {
+  Json out = result_of(a.target, a.options.compare.alpha);
+  add_conclusions(out, a.target, a.options.compare.target_muscle, a.options.compare.target_side, a.options.presence);
+  return out;
+}
+
+Json control_of(const Analysis& a) {
+  if (!a.control) return nullptr;
+  Json out = result_of(*a.control, a.options.compare.alpha);
+  add_conclusions(out, *a.control, a.options.compare.control_muscle, a.options.compare.control_side, a.options.presence);
+  return out;
 }
 
 Json comparison_of(const Comparison& c) {
@@ -158,6 +203,7 @@ Json comparison_of(const Comparison& c) {
           {"rate_ratio_ci", pair_of(c.rate_ratio_ci)},
           {"p_value", finite(c.p_value)},
           {"energy_ratio", finite(c.energy_ratio)},
+          {"energy_ratio_ci", pair_of(c.energy_ratio_ci)},
           {"verdict", to_string(c.verdict)},
           {"sentence", c.sentence},
           {"warnings", c.warnings}};
@@ -171,8 +217,8 @@ std::string result_json(const Analysis& a) {
                     {"note", report::kResearchNote},
                     {"clip", clip_of(a.clip)},
                     {"control_clip", a.control_clip ? clip_of(*a.control_clip) : Json(nullptr)},
-                    {"target", result_of(a.target, a.options.compare.alpha)},
-                    {"control", a.control ? result_of(*a.control, a.options.compare.alpha) : Json(nullptr)},
+                    {"target", target_of(a)},
+                    {"control", control_of(a)},
                     {"comparison", a.comparison ? comparison_of(*a.comparison) : Json(nullptr)},
                     {"warnings", a.warnings},
                     {"options", report::options_to_json(a.options)}};

@@ -14,6 +14,8 @@ std::string headline(const Analysis& analysis);
 std::vector<std::string> cautions(const Analysis& analysis);
 /// How it was measured, with the formulas, thresholds and references.
 std::string methods(const Analysis& analysis);
+/// Noise peaks expected above the threshold, "0.05 per minute"; "not known" where there were too few calm peaks.
+std::string false_alarm_words(const CalmLevel& level);
 /// What the numbers cannot say.
 std::string limits(const Analysis& analysis);
 

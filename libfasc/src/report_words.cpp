@@ -15,7 +15,7 @@ std::string level_sentence(const RegionResult& r) {
   std::string out;
   add(out, " In the ", html(r.trace.region.name), " the calm level was ", three_digits(l.speed),
       " with a spread of ", three_digits(l.spread), unit, "; an event was sure above ", three_digits(l.sure),
-      " and lasted while above ", three_digits(l.edge), unit, ".");
+      " and lasted while above ", three_digits(l.edge), unit, "; noise peaks expected above the sure level: ", false_alarm_words(l), ".");
   return out;
 }
 
@@ -48,10 +48,14 @@ std::string burst_method(const Analysis& a) {
   const bool scaled = a.clip.scale.known();
   std::string out;
   add(out,
-      "<h3>Events</h3><p>The speed of the fastest part of the region is held against its own calm level: an "
-      "event is sure ",
-      number(b.threshold), " robust standard deviations above it, and begins and ends at ",
-      number(b.edge_threshold), ". Its peak must reach ",
+      "<h3>Events</h3><p>The velocity of each cell against the near field is averaged over ", number(b.window_s),
+      " s, and over shorter and longer windows (one step where that is longer): noise hardly survives that and a twitch does. The mean "
+      "speeds of the fastest cells, alone and pooled with their neighbours, are each held against their own calm level; the one that "
+      "stands out most counts, on the scale of the first. An event is sure ",
+      number(b.threshold), " robust standard deviations above the level, or higher where noise would pass more than ",
+      number(b.false_alarms_per_min), " times per minute, and lasts while above about ", number(b.edge_threshold),
+      " deviations. How often noise passes is told from the calm parts' own peaks, which fall off as those of narrow-band Gaussian noise "
+      "do (Rice 1944, Bell Syst Tech J 23:282); with too few of them it is not known. Its peak must reach ",
       scaled ? number(b.floor_mm_s) + " mm/s" : number(b.floor_px_s) + " px/s", " and ", number(b.floor_px),
       " px within ", number(b.window_s), " s. Lobes less than ", number(b.join_s),
       " s apart are one event, since tissue moves out and back in one twitch. Events shorter than ",
@@ -79,20 +83,47 @@ std::string shape_method() {
   return out;
 }
 
+/// Energy ratio, presence and grades.
+std::string conclusions_method(const Analysis& a) {
+  const CompareOptions& c = a.options.compare;
+  const PresenceOptions& p = a.options.presence;
+  std::string out, bins;
+  for (const double bin : p.grade_bins) add(bins, bins.empty() ? "" : ", ", number(bin));
+  if (a.comparison)
+    add(out, "<p>The energy ratio is the ratio of the medians of <i>E</i>(<i>t</i>): the motion and noise between "
+        "events rather than the events, which take up little of the time. Its interval comes from ",
+        std::to_string(c.energy_resamples), " resamples of both traces in blocks of ", number(c.energy_block_s),
+        " s, longer than a twitch, drawn from the trace joined end to start [6] (percentiles, seed ", std::to_string(c.energy_seed),
+        "). It says how steady the median is within this recording, not how it would be on another day.</p>");
+  add(out, "<p>Fasciculations are said to be present by ", html(rule_of(p)),
+      " [7], absent where that was not met in at least ", number(100 * p.observed_share),
+      " % of that time, else not known. The grade is the number of these rates (per minute) that were reached: ", bins,
+      ". Schemes differ between laboratories; the edges are an option.</p>");
+  return out;
+}
+
 }  // namespace
+
+std::string false_alarm_words(const CalmLevel& level) {
+  const double per_min = level.false_alarms_per_min;
+  if (!std::isfinite(per_min)) return "not known";
+  return (per_min < 0.001 ? "fewer than 0.001" : three_digits(per_min)) + " per minute";
+}
 
 std::string headline(const Analysis& a) {
   if (a.comparison && !a.comparison->sentence.empty()) return a.comparison->sentence;
   const int events = a.target.count(BurstKind::fasciculation);
   const std::string time = fixed(a.target.observed_s, 1) + " s";
   std::string out;
-  if (events == 0)
+  if (std::isnan(a.target.rate.per_min))
+    add(out, "Nothing could be observed in the target: no statement about fasciculations is possible.");
+  else if (events == 0)
     add(out, "No fasciculation seen in ", time, " of the target; up to ",
         three_digits(a.target.rate.zero_bound_per_min),
-        " per minute cannot be ruled out (one-sided 95 % bound).");
+        " per minute cannot be ruled out (one-sided ", level_words(a.options.compare.alpha), " bound).");
   else
     add(out, std::to_string(events), events == 1 ? " fasciculation" : " fasciculations", " in ", time,
-        " of the target: ", three_digits(a.target.rate.per_min), " per minute (95 % interval ",
+        " of the target: ", three_digits(a.target.rate.per_min), " per minute (", level_words(a.options.compare.alpha), " interval ",
         interval_words(a.target.rate.ci_per_min), ").");
   return out;
 }
@@ -118,20 +149,22 @@ std::vector<std::string> cautions(const Analysis& a) {
 
 std::string methods(const Analysis& a) {
   std::string out = energy_method(a) + burst_method(a) + shape_method();
-  out +=
+  const CompareOptions& c = a.options.compare;
+  add(out,
       "<h3>Rates and intervals</h3><p>The rate counts fasciculations only, over the time that was observed "
       "(measured steps, and gaps of at "
-      "most 0.1 s between them). Intervals are two-sided 95 % and exact: for a rate the Poisson interval "
+      "most 0.1 s between them). Intervals are two-sided ", level_words(c.alpha), " and exact: for a rate the Poisson interval "
       "[2], for the ratio of two rates the "
       "binomial interval of the target's share of all events, given their number [3]; <i>p</i> is twice the "
       "smaller tail of the same "
-      "binomial. Without any event the bound 3.0/<i>T</i> is one-sided.</p>"
+      "binomial. Without any event the bound ", zero_bound_words(c.alpha), " is one-sided.</p>", conclusions_method(a),
       "<h3>References</h3><p>[1] Kroeger et al. 2016, Fast optical flow using dense inverse search, "
       "arXiv:1603.03590. [2] Garwood 1936, "
       "Biometrika 28:437. [3] Clopper and Pearson 1934, Biometrika 26:404. "
       "[4] Püspöki, Storath, Sage and Unser 2016, Adv Anat Embryol Cell Biol 219:69 (coherency). [5] Gootzen, Vingerhoets and "
-      "Stegeman 1992, Muscle Nerve 15(3), doi:10.1002/mus.880150314. Colours: Okabe and Ito 2008, "
-      "Color universal design.</p>";
+      "Stegeman 1992, Muscle Nerve 15(3), doi:10.1002/mus.880150314. [6] Politis and Romano 1992, in LePage and Billard, "
+      "Exploring the Limits of Bootstrap, 263. [7] Noto et al. 2017, Muscle Nerve 56:1068. Colours: Okabe and Ito 2008, "
+      "Color universal design.</p>");
   return out;
 }
 

@@ -87,6 +87,21 @@ def test_rates_with_and_without_the_other_kinds(analysis):
     assert lo < target.rate_all_kinds_per_min < hi
 
 
+def test_calm_level_tells_the_expected_false_alarms(analysis):
+    most = analysis.options.bursts.false_alarms_per_min
+    for result in (analysis.target, analysis.control):
+        level = result.calm_level
+        assert level.speed < level.edge <= level.sure
+        assert 0 < level.false_alarms_per_min <= most * (1 + 1e-9)
+    brief = fasc.analyze("sample_data/calf_and_control_30fps.mp4", target="right", to_s=0.5)
+    assert brief.target.calm_level.false_alarms_per_min is None
+    with pytest.raises(ValueError, match="false_alarms_per_min 0"):
+        fasc.conclude(analysis.measurement, false_alarms_per_min=0)
+    strict = fasc.conclude(analysis.measurement, false_alarms_per_min=1e-6)
+    assert strict.target.calm_level.sure >= analysis.target.calm_level.sure
+    assert strict.target.calm_level.false_alarms_per_min <= 1e-6 * (1 + 1e-9)
+
+
 def test_sites_group_the_fasciculations(analysis):
     target = analysis.target
     twitches = [b for b in target.bursts if b.kind == "fasciculation"]
@@ -182,6 +197,38 @@ def test_options_default_to_the_structs_and_reach_them(short):
         fasc.analyze(**short, treshold=9.0)
     with pytest.raises(TypeError, match="give bursts= or threshold="):
         fasc.analyze(**short, threshold=9.0, bursts={"join_s": 0.3})
+
+
+def test_muscles_presence_and_grade(founding, analysis, program, tmp_path):
+    words = dict(target_muscle="calf", target_side="left", control_muscle="AH", control_side="left", grade_bins=[1, 5, 30])
+    a = fasc.analyze(founding, target="left", control="right", **words)
+    assert a.target.muscle.name == "gastrocnemius" and a.target.muscle.roots == "S1–S2" and a.control.muscle.side == "left"
+    assert analysis.target.muscle is None
+    assert any("share S1–S2 on the left side" in w for w in a.comparison.warnings)
+    assert any("no calm control" in w for w in a.comparison.warnings) and set(a.comparison.warnings) <= set(a.warnings)
+    assert a.target.presence.present is True and a.target.presence.events_in_window == 12
+    assert a.control.presence.present is None
+    assert a.target.grade.value == 3 and a.target.grade.range == [2, 3] and a.control.grade.value == 0
+    lo, hi = a.comparison.energy_ratio_ci
+    assert lo < a.comparison.energy_ratio < hi
+    options = ["--target-muscle", "calf", "--target-side", "left", "--control-muscle", "AH", "--control-side", "left", "--grade-bins", "1,5,30"]
+    program("analyze", founding, "--target", "left", "--control", "right", "--out", tmp_path, "--no-video", "--quiet", *options)
+    assert (tmp_path / "result.json").read_bytes() == a.to_json().encode()
+    b = fasc.conclude(a.measurement, control_muscle="TA", grade_bins="40,50", presence_events=13)
+    assert b.target.grade.value == 0 and b.target.presence.present is None
+    assert not any("share" in w or "no calm control" in w for w in b.warnings)
+    assert b.options.compare.target_side == "left" and b.options.presence.window_s == 60
+    assert "grade 3" in a._repr_html_() and "no calm control" in a._repr_html_()
+    assert "99 % interval" in fasc.conclude(a.measurement, alpha=0.01)._repr_html_()
+
+
+def test_table_of_muscles():
+    names = [m.name for m in fasc.muscles()]
+    assert {"soleus", "tibialis anterior", "tongue", "first dorsal interosseous"} <= set(names)
+    assert fasc.find_muscle("T.A.").roots == "L4–L5" and fasc.find_muscle("AH").twitches_in_health
+    assert fasc.shared_roots("calf", "tibialis anterior") is None
+    with pytest.raises(ValueError, match='muscle is "heart"; allowed: tongue, '):
+        fasc.find_muscle("heart")
 
 
 def test_from_and_to_cut(founding):

@@ -61,6 +61,10 @@ def test_region_outside_names_the_frame(founding, analysis):
         (dict(bursts={"threshold": -1.0}), "threshold"),
         (dict(flow={"method": "magic"}), "magic"),
         (dict(time_s=[0, 1]), "time_s"),
+        (dict(target_muscle="heart"), 'target_muscle: muscle is "heart"; allowed: tongue'),
+        (dict(control_side="up"), 'control_side: side is "up"; allowed: left, right'),
+        (dict(grade_bins=[3, 2]), 'grade_bins is "3,2"; allowed'),
+        (dict(presence={"events": 0}), "presence events is 0"),
     ],
 )
 def test_values_out_of_range(founding, options, message):

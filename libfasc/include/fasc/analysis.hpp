@@ -9,6 +9,7 @@
 #include "fasc/clip.hpp"
 #include "fasc/comparison.hpp"
 #include "fasc/energy.hpp"
+#include "fasc/presence.hpp"
 
 namespace fasc {
 
@@ -24,7 +25,8 @@ struct AnalyzeOptions {
   int threads = 0;                                  ///< 0: as many as the machine has; 1: no second thread of fasc's own. Never changes results
   EnergyOptions energy;                             ///< how motion is measured
   BurstOptions bursts;                              ///< how bursts are found
-  CompareOptions compare;                           ///< how target and control are compared
+  CompareOptions compare;                           ///< how target and control are compared, and which muscles they are
+  PresenceOptions presence;                         ///< when fasciculations are said to be present, and how they are graded
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;
 };
@@ -48,6 +50,8 @@ struct RegionResult {
   BurstResult found;                                ///< what was found on it
   Rate rate;                                        ///< fasciculations per minute
   double observed_s = 0;                            ///< s; measured time and short bridged gaps
+  Presence presence;                                ///< by the rule of the options
+  Grade grade;                                      ///< of the rate
   /// Number of bursts of one kind.
   int count(BurstKind kind) const;
   /// Rate of one kind alone.

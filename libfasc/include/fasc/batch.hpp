@@ -37,7 +37,9 @@ struct BatchItem {
   std::string folder;              ///< folder of the results, relative to the output folder; empty where there are none
   int fasciculations = 0;          ///< in the target
   double rate_per_min = std::numeric_limits<double>::quiet_NaN();  ///< of the target
-  Interval rate_ci_per_min;        ///< of the target, two-sided 95 %
+  Interval rate_ci_per_min;        ///< of the target, two-sided at compare.alpha
+  std::optional<bool> present;     ///< fasciculations in the target by the rule of the options; nullopt: not known
+  std::optional<int> grade;        ///< of the target's rate; nullopt: no rate
   double observed_s = std::numeric_limits<double>::quiet_NaN();    ///< s; of the target
   std::string verdict;             ///< against the control; empty without one
   bool complete = true;            ///< false: the clip is damaged, and what could be read was measured
