@@ -151,7 +151,10 @@ std::vector<float> MotionView::speeds(const Look& look) const {
     for (const cv::Point2f& v : velocity) {
       if (!std::isnan(v.x)) sizes.push_back(std::hypot(v.x, v.y));
     }
-    found[i] = mean_of_fastest(sizes, look.share);
+    // A window cut short at an end of the clip or at a gap lets more noise through.
+    const double wanted_s = std::max(usual_step_s_, std::round(look.windows * window_s_ / usual_step_s_) * usual_step_s_);
+    const double share = std::min(1.0, (trace_.time_s[last] - begin_s(first)) / wanted_s);
+    found[i] = mean_of_fastest(sizes, look.share) * static_cast<float>(std::sqrt(share));
   }
   return found;
 }
