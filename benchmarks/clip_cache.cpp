@@ -5,24 +5,13 @@
 #include <set>
 
 #include "fasc/version.hpp"
-#include "ffmpeg.hpp"
+#include "simulate_write.hpp"
 
 namespace fasc::bench {
 namespace {
 
 /// Raised by hand when the simulator draws other pixels for the same scene.
 constexpr const char* kDrawing = "drawing 1";
-
-VideoSettings settings_of(const Scene& scene) {
-  VideoSettings settings;
-  settings.codec = scene.codec.name;
-  settings.crf = scene.codec.crf;
-  settings.key_interval = scene.codec.key_interval;
-  settings.bit_rate_kb_s = scene.codec.bit_rate_kb_s;
-  settings.fps = scene.fps;
-  settings.gray = true;
-  return settings;
-}
 
 const char* ending_of(const std::string& codec) { return codec == "ffv1" ? ".mkv" : codec == "mjpeg" ? ".mov" : ".mp4"; }
 

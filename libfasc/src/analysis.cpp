@@ -7,11 +7,11 @@
 #include <opencv2/imgproc.hpp>
 
 #include "energy_ratio.hpp"
+#include "middle.hpp"
 
 namespace fasc {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t kProgressEvery = 16;  // frames between two calls of a progress callback
 
 // What is measured in one clip: its regions and their meters.
@@ -59,10 +59,7 @@ cv::Mat echo_only(const cv::Mat& gray, const Screen& screen) {
 double median_step_s(const Trace& trace) {
   std::vector<double> steps;
   for (std::size_t i = 1; i < trace.frames(); ++i) steps.push_back(trace.time_s[i] - trace.time_s[i - 1]);
-  if (steps.empty()) return kNaN;
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-  std::nth_element(steps.begin(), middle, steps.end());
-  return *middle;
+  return middle_of(steps);
 }
 
 // Feeds every frame of `next` to the meters and sums the clip up. `end_s` is where the work ends, for the progress; 0 if unknown.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "middle.hpp"
+
 namespace fasc {
 namespace {
 
@@ -14,12 +16,6 @@ constexpr double kNear_s = 0.06;        // s; a beat comes at its time within th
 constexpr std::size_t kFewest = 7;      // beats beside the burst
 constexpr double kTallest = 3.0;        // a burst this many times as fast as the middle beat is none of them
 constexpr double kAlike = 0.45;         // middle cosine between the burst's motion and the beats'; of noise it is below 0.2
-
-double middle_of(std::vector<double> values) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
 
 // Largest speed within kNear_s of every frame.
 std::vector<double> tallest_near(const std::vector<float>& speed, const std::vector<double>& time_s) {

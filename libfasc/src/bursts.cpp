@@ -1,15 +1,13 @@
 // Finding bursts on a trace and telling their kind.
 //
-// 1. Velocity of each grid cell against the near field; the detection speed is the mean of the fastest 15 % of cells.
-// 2. Calm level: median and lower half-width of that speed, which twitches hardly touch. A burst is sure above
-//    max(floor, level + threshold x spread) and lasts while above the edge threshold.
+// 1. Several speeds of the region's cells against the near field, each held against the level of its own calm parts (burst_level.hpp).
+// 2. A burst is sure where one of them is above its threshold, and lasts while above the edge threshold.
 // 3. Lobes of one twitch (contraction, relaxation) are joined, two twitches close together are kept apart, by the direction of motion.
-// 4. What is left is described in numbers and named by the rules in kind_of().
+// 4. What is left is described in numbers and named by the rules in kind_of(), then by what stands beside it: trembling and beats.
 #include "fasc/bursts.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <tuple>
 
 #include "burst_shape.hpp"
@@ -21,7 +19,6 @@
 namespace fasc {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLeastSteps = 2.0;             // a twitch goes at least this many times floor_px
 constexpr double kRelaxationShare = 0.35;       // a lobe this much slower than the first is its relaxation, whatever its direction
 constexpr double kSameDirection = -0.3;         // cosine between two lobes' motion below which the second undoes the first
@@ -193,7 +190,7 @@ void look_around(const MotionView& view, const Lobe& event, Shape& shape) {
     shape.at_damage |= (state == PairState::corrupt || state == PairState::gap) && distance_s <= kContactNear_s / 2;
   }
   std::size_t before = event.first;
-  while (before > 1 && std::isnan(view.relative()[before - 1]) && trace.state[before - 1] == PairState::repeat) --before;
+  while (before > 1 && trace.state[before - 1] == PairState::repeat) --before;
   shape.after_key_frame = before > 1 && trace.state[before - 1] == PairState::key_frame;
   for (std::size_t i = event.first; i <= std::min(event.last + 2, trace.frames() - 1); ++i) shape.at_key_frame |= trace.state[i] == PairState::key_frame;
 }

@@ -6,6 +6,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "middle.hpp"
+
 namespace fasc {
 namespace {
 
@@ -25,13 +27,6 @@ cv::Size grid_for(cv::Size box) {
 
 // Pixel range [first, last) of cell i of n over `length` px.
 std::pair<int, int> span_of(int i, int n, int length) { return {i * length / n, (i + 1) * length / n}; }
-
-double median_of(std::vector<float>& values) {
-  if (values.empty()) return kNaN;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 // Sum of one displacement component and of squares over the region's pixels.
 struct MotionSums {
@@ -75,7 +70,7 @@ double Trace::observed_s() const {
   for (std::size_t i = 1; i < frames(); ++i) {
     if (state[i] == PairState::measured) steps.push_back(step_s[i]);
   }
-  const double longest = std::max(kLongestBridge_s, 1.5 * median_of(steps)) + 1e-6;
+  const double longest = std::max(kLongestBridge_s, 1.5 * static_cast<double>(middle_of(steps))) + 1e-6;
   double seen = 0, covered_to = time_s.empty() ? 0 : time_s.front();
   for (std::size_t i = 1; i < frames(); ++i) {
     if (state[i] != PairState::measured) continue;
@@ -284,8 +279,8 @@ void RegionMeter::Impl::add_near(const cv::Mat& field) {
     dx.push_back(static_cast<float>(mean[0]));
     dy.push_back(static_cast<float>(mean[1]));
   }
-  trace.near_dx.push_back(static_cast<float>(median_of(dx)));
-  trace.near_dy.push_back(static_cast<float>(median_of(dy)));
+  trace.near_dx.push_back(middle_of(dx));
+  trace.near_dy.push_back(middle_of(dy));
 }
 
 void RegionMeter::Impl::add_grid(const cv::Mat& motion) {

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "middle.hpp"
 
 namespace fasc {
 namespace {
@@ -14,7 +15,6 @@ constexpr double kLeastAfter_s = 0.2; // s; with less of the clip left after a b
 constexpr double kPeakWindow_s = 0.04; // s; window of the peak speed
 constexpr double kSlow_s = 0.5;        // s on both sides; the median near-field velocity over this is slow motion: breathing, a drifting hand
 constexpr double kBefore_s = 0.15;     // s before a burst that show the rest its displacement is counted from
-constexpr double kEarliest_s = 0.0;     // s before the first step above the edge threshold: an onset is not earlier
 constexpr double kEarly = 0.1, kHalf = 0.5;  // shares of the largest displacement that the onset is taken from
 constexpr double kLeastNeighbour = 0.02;     // a neighbour of the farthest cell counts as at least this share of it
 constexpr double kLeastWidth = 0.35;         // cells; narrowest Gaussian that a peak is taken for
@@ -31,28 +31,19 @@ float mean_of_fastest(std::vector<float>& speeds, double share = kFastShare) {
   return sum / static_cast<float>(n);
 }
 
-float middle_of(std::vector<float>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 double usual_step(const Trace& trace) {
   std::vector<float> steps;
   for (std::size_t i = 0; i < trace.frames(); ++i) {
     if (trace.state[i] == PairState::measured) steps.push_back(trace.step_s[i]);
   }
   if (steps.empty()) return 1.0;
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-  std::nth_element(steps.begin(), middle, steps.end());
-  return static_cast<double>(*middle);
+  return static_cast<double>(middle_of(steps));
 }
 
 }  // namespace
 
 MotionView::MotionView(const Trace& trace, double window_s)
     : trace_(trace),
-      relative_(trace.frames(), kNaN),
       raw_(trace.frames(), kNaN),
       near_speed_(trace.frames(), kNaN),
       unit_(std::sqrt(trace.scale.unit_x() * trace.scale.unit_y())),
@@ -188,13 +179,11 @@ void MotionView::add_speeds(std::size_t frame, cv::Point2f near) {
   velocity.pop_back();
   const bool near_known = !std::isnan(near.x);
   if (!near_known) near = {0, 0};
-  std::vector<float> relative, raw;
+  std::vector<float> raw;
   for (const cv::Point2f& v : velocity) {
     if (std::isnan(v.x)) continue;
-    relative.push_back(std::hypot(v.x, v.y));
     raw.push_back(std::hypot(v.x + near.x, v.y + near.y));
   }
-  relative_[frame] = mean_of_fastest(relative);
   raw_[frame] = mean_of_fastest(raw);
   if (near_known) near_speed_[frame] = std::hypot(near.x, near.y);
 }
@@ -327,7 +316,7 @@ double MotionView::onset_of(const std::vector<cv::Point2f>& pattern, std::size_t
   const double early_s = crossing(kEarly), half_s = crossing(kHalf);
   if (std::isnan(early_s) || std::isnan(half_s)) return begin_s(first);
   const double onset_s = early_s - (half_s - early_s) * std::sqrt(kEarly) / (std::sqrt(kHalf) - std::sqrt(kEarly));
-  return std::clamp(onset_s, std::min(begin_s(first) - kEarliest_s, early_s), early_s);
+  return std::clamp(onset_s, std::min(begin_s(first), early_s), early_s);
 }
 
 double MotionView::peak_gain(const std::vector<cv::Point2f>& at, std::size_t lead) const {

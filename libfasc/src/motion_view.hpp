@@ -21,9 +21,8 @@ class MotionView {
   MotionView(const Trace& trace, double window_s);
 
   const Trace& trace() const { return trace_; }
-  /// Per frame: mean speed of the fastest 15 % of cells over the window round it, against the near field and against the picture less the
-  /// near field's slow motion (breathing, a drifting hand); NaN where the frame's own step is missing.
-  const std::vector<float>& relative() const { return relative_; }
+  /// Per frame: mean speed of the fastest 15 % of cells over the window round it, against the picture less the near field's slow motion
+  /// (breathing, a drifting hand); NaN where the frame's own step is missing.
   const std::vector<float>& raw() const { return raw_; }
   /// Per frame: mean speed of the fastest cells against the near field; NaN where the frame's own step is missing.
   std::vector<float> speeds(const Look& look) const;
@@ -48,7 +47,7 @@ class MotionView {
 
  private:
   const Trace& trace_;
-  std::vector<float> relative_, raw_, near_speed_;
+  std::vector<float> raw_, near_speed_;
   double unit_ = 1;
   double usual_step_s_ = 0;
   double window_s_ = 0;

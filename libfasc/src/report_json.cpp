@@ -8,6 +8,7 @@
 #include "fasc/report.hpp"
 #include "fasc/version.hpp"
 #include "measurement_options.hpp"
+#include "energy_ratio.hpp"
 #include "report_tables.hpp"
 #include "report_text.hpp"
 
@@ -142,7 +143,7 @@ Json result_of(const RegionResult& region, double alpha) {
           {"counts", kinds},
           {"steps", steps},
           {"seconds", seconds},
-          {"median_energy", finite(report::median(trace.energy))},
+          {"median_energy", finite(comparison_detail::median_of_finite(trace.energy))},
           {"speed_unit", std::string(trace.scale.length_unit()) + "/s"},
           {"calm_level",
            {{"speed", finite(level.speed)},

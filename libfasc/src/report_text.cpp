@@ -168,14 +168,4 @@ std::vector<double> seconds_by_state(const Trace& trace) {
   return seconds;
 }
 
-double median(std::vector<float> values) {
-  values.erase(std::remove_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); }),
-               values.end());
-  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return 0.5 * (double{*middle} + double{*std::max_element(values.begin(), middle)});
-}
-
 }  // namespace fasc::report

@@ -55,7 +55,5 @@ std::string css_colour(unsigned rgb);
 std::string energy_unit(const Scale& scale);
 /// Seconds that each state of step takes in a trace; index is the state's value.
 std::vector<double> seconds_by_state(const Trace& trace);
-/// Median of the finite values; NaN where there is none.
-double median(std::vector<float> values);
 
 }  // namespace fasc::report

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fasc/simulate.hpp"
-#include "ffmpeg.hpp"
+#include "simulate_write.hpp"
 
 namespace fasc {
 namespace {
@@ -74,11 +74,7 @@ class DraftFile {
 
 }  // namespace
 
-void simulate(const Scene& scene, const std::string& path, const Progress& progress) {
-  scene.check();
-  const fs::path clip(path);
-  DraftFile truth(truth_path(clip), truth_json(scene, clip.filename().string()));
-  Simulator simulator(scene);
+VideoSettings settings_of(const Scene& scene) {
   VideoSettings settings;
   settings.codec = scene.codec.name;
   settings.crf = scene.codec.crf;
@@ -86,7 +82,15 @@ void simulate(const Scene& scene, const std::string& path, const Progress& progr
   settings.bit_rate_kb_s = scene.codec.bit_rate_kb_s;
   settings.fps = scene.fps;
   settings.gray = true;
-  VideoWriter writer(path, simulator.layout().size, settings);
+  return settings;
+}
+
+void simulate(const Scene& scene, const std::string& path, const Progress& progress) {
+  scene.check();
+  const fs::path clip(path);
+  DraftFile truth(truth_path(clip), truth_json(scene, clip.filename().string()));
+  Simulator simulator(scene);
+  VideoWriter writer(path, simulator.layout().size, settings_of(scene));
   const std::int64_t frames = simulator.frames();
   for (std::int64_t i = 0; i < frames; ++i) {
     if (progress && !progress(static_cast<double>(i) / static_cast<double>(frames), "simulating"))
