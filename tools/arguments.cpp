@@ -24,7 +24,7 @@ constexpr const char* kDrawing = "How the annotated video looks";
 
 constexpr const char* kThreadsHelp = "threads used; 0: as many as the machine has";
 constexpr const char* kRegionHelp =
-    "REGION: x,y,w,h | \"x1,y1 x2,y2 x3,y3 ...\" | FILE.json | auto | left | right\n"
+    "REGION: x,y,w,h | \"x1,y1 x2,y2 x3,y3 ...\" | FILE.json | auto | left | right | middle | camera | panel1 ...\n"
     "        px of the exported frame, origin top left; a polygon is one argument";
 constexpr const char* kExitHelp =
     "Exit codes: 0 done (also a damaged but usable clip: \"complete\": false), 2 misuse, 3 batch: some clips "
@@ -126,6 +126,11 @@ void add_from_to(CLI::App& app, double& from_s, double& to_s) {
       [&](const std::string& text) { from_s = seconds("--from", text); });
   add(app, "--to", "S", "end of what is analysed, s from the first frame [end of the clip]",
       [&](const std::string& text) { to_s = seconds("--to", text); });
+}
+
+void add_view(CLI::App& app, ClipView& view) {
+  app.add_flag_callback("--camera", [&] { view = ClipView::camera; }, "the clip is a camera's picture of the skin (recognised by its colours)");
+  app.add_flag_callback("--no-camera", [&] { view = ClipView::ultrasound; }, "the clip is an ultrasound screen, whatever it looks like");
 }
 
 void add_regions(CLI::App& app, AnalyzeOptions& options) {
@@ -400,6 +405,9 @@ struct Parser {
         verb("inspect", "what a clip is: size, time, scale, echo areas and the regions that auto would take");
     add_path(sub, "CLIP", "", "ultrasound clip", inspect.clip)->required();
     sub.add_flag("--json", inspect.json, "as JSON");
+    add_path(sub, "--png", "FILE.png", "draw what was found: panels, target, near field, text as boxes, strips, ruler", inspect.png);
+    sub.add_flag("--whole-screen", inspect.whole_screen, "the picture also shows what lies outside the echo (names may be burned in there)");
+    add_view(sub, inspect.view);
     add_from_to(sub, inspect.options.from_s, inspect.options.to_s);
   }
 

@@ -82,6 +82,9 @@ struct AnnotateArguments {
 struct InspectArguments {
   std::string clip;
   ClipOptions options;
+  ClipView view = ClipView::recognised;
+  std::string png;  ///< picture of what was found; empty: none
+  bool whole_screen = false;
   bool json = false;
 };
 

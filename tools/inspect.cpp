@@ -6,6 +6,7 @@
 
 #include "console.hpp"
 #include "fasc/region.hpp"
+#include "fasc/report.hpp"
 #include "verbs.hpp"
 
 namespace fasc::tool {
@@ -53,7 +54,7 @@ Found look_at(const InspectArguments& arguments) {
   }
   found.complete = reader.complete();
   found.problems = reader.problems();
-  found.screen = find_screen(arguments.clip, arguments.options);
+  found.screen = find_screen(arguments.clip, arguments.options, arguments.view);
   return found;
 }
 
@@ -69,16 +70,28 @@ Json json_of(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
-/// The regions that auto (one echo area) or left and right (two and more) stand for.
+const char* kind_name(const Screen& screen, std::size_t i) {
+  return screen.kind(i) == PanelKind::camera ? "camera" : "ultrasound";
+}
+
+/// What --target may be called on this screen: auto (one panel), left and right, and the other panels' names.
+std::vector<std::string> names_of(const Screen& screen) {
+  const std::size_t panels = screen.echo_areas.size(), ultrasound = screen.ultrasound_panels().size();
+  if (panels == 0) return {};
+  if (panels == 1) return {"auto"};
+  std::vector<std::string> names{"left", "right"};
+  if (panels == ultrasound + 1 && panels > 1) names.insert(names.begin(), "camera");
+  if (panels > names.size())
+    for (std::size_t i = 0; i < std::min<std::size_t>(panels, 9); ++i) names.push_back("panel" + std::to_string(i + 1));
+  return names;
+}
+
+/// The regions that these names stand for.
 std::vector<std::pair<std::string, Region>> suggested(const Screen& screen) {
-  const std::size_t areas = screen.echo_areas.size();
-  std::vector<std::pair<std::string, RegionSpec::Kind>> names;
-  if (areas == 1) names = {{"auto", RegionSpec::Kind::automatic}};
-  if (areas > 1) names = {{"left", RegionSpec::Kind::left}, {"right", RegionSpec::Kind::right}};
   std::vector<std::pair<std::string, Region>> regions;
-  for (const auto& [name, kind] : names) {
+  for (const std::string& name : names_of(screen)) {
     try {
-      regions.emplace_back(name, make_region({kind, {}}, "target", screen));
+      regions.emplace_back(name, make_region(parse_region(name), "target", screen));
     } catch (const MisuseError&) {
       continue;  // too small to be measured: nothing to suggest
     }
@@ -86,10 +99,38 @@ std::vector<std::pair<std::string, Region>> suggested(const Screen& screen) {
   return regions;
 }
 
+Json json_of(const std::vector<cv::Rect>& boxes) {
+  Json list = Json::array();
+  for (const cv::Rect& r : boxes) list.push_back(json_of(r));
+  return list;
+}
+
+Json json_of(const DepthTicks& ticks) {
+  return {{"panel", ticks.panel + 1},
+          {"place", json_of(ticks.place)},
+          {"count", ticks.count},
+          {"spacing_px", ticks.spacing_px},
+          {"longer_every", ticks.longer_every > 0 ? Json(ticks.longer_every) : Json(nullptr)},
+          {"assumed_mm", ticks.assumed_mm},
+          {"estimated_mm_per_px", ticks.mm_per_px}};
+}
+
+Json screen_json(const Screen& screen) {
+  Json panels = Json::array(), ticks = Json::array();
+  for (std::size_t i = 0; i < screen.echo_areas.size(); ++i)
+    panels.push_back({{"name", "panel" + std::to_string(i + 1)}, {"kind", kind_name(screen, i)}, {"area", json_of(screen.echo_areas[i])}});
+  for (const DepthTicks& ruler : screen.ticks) ticks.push_back(json_of(ruler));
+  return {{"view", screen.camera_view() ? "camera" : "ultrasound"},
+          {"panels", panels},
+          {"lit", json_of(screen.lit)},
+          {"colour_boxes", json_of(screen.colour_boxes)},
+          {"scrolling_strips", json_of(screen.strips)},
+          {"texts", json_of(screen.texts)},
+          {"depth_ticks", ticks}};
+}
+
 Json json_of(const Found& found) {
-  Json echo = Json::array(), bands = Json::array(), regions = Json::array();
-  for (const cv::Rect& r : found.screen.echo_areas) echo.push_back(json_of(r));
-  for (const cv::Rect& r : found.screen.muscle_bands) bands.push_back(json_of(r));
+  Json regions = Json::array();
   for (const auto& [name, region] : suggested(found.screen)) {
     const std::optional<Region> near = near_field_of(region, found.screen);
     regions.push_back({{"name", name},
@@ -114,9 +155,33 @@ Json json_of(const Found& found) {
           {"intra_only", info.intra_only},
           {"mm_per_px_x", json_of(info.mm_per_px_x)},
           {"mm_per_px_y", json_of(info.mm_per_px_y)},
-          {"echo_areas", echo},
-          {"muscle_bands", bands},
+          {"echo_areas", json_of(found.screen.echo_areas)},
+          {"muscle_bands", json_of(found.screen.muscle_bands)},
+          {"screen", screen_json(found.screen)},
           {"suggested", regions}};
+}
+
+void print_ticks(const DepthTicks& ticks) {
+  const double other_mm = ticks.assumed_mm == 5 ? 10 : 5;
+  std::cout << "depth ticks  " << ticks.count << " beside panel" << ticks.panel + 1 << ", " << decimal(ticks.spacing_px, 2) << " px apart";
+  if (ticks.longer_every > 0) std::cout << ", one in " << ticks.longer_every << " is longer";
+  std::cout << "\n             estimated scale: --mm-per-px " << decimal(ticks.mm_per_px, 4) << " if they are " << decimal(ticks.assumed_mm, 0)
+            << " mm apart (assumed; " << decimal(other_mm / ticks.spacing_px, 4) << " if " << decimal(other_mm, 0)
+            << " mm): read the ruler's figures before you use it\n";
+}
+
+void print_screen(const Screen& screen) {
+  const bool several = screen.echo_areas.size() > 1 || screen.camera_view();
+  for (std::size_t i = 0; i < screen.echo_areas.size(); ++i)
+    std::cout << "echo area    " << text_of(screen.echo_areas[i])
+              << (several ? " (panel" + std::to_string(i + 1) + ", " + kind_name(screen, i) + ")" : std::string()) << "\n";
+  if (screen.camera_view()) std::cout << "             camera view: hand shake is taken out, speeds are in px/s (--no-camera where it is an echo)\n";
+  for (const cv::Rect& r : screen.muscle_bands) std::cout << "muscle band  " << text_of(r) << "\n";
+  for (const cv::Rect& r : screen.colour_boxes) std::cout << "colour box   " << text_of(r) << ": draw the region beside it\n";
+  for (const cv::Rect& r : screen.strips) std::cout << "strip        " << text_of(r) << " (scrolls: Doppler, M-mode or ECG)\n";
+  if (!screen.texts.empty()) std::cout << "text         " << counted(static_cast<int>(screen.texts.size()), "line") << " or mark outside the echo\n";
+  for (const DepthTicks& ticks : screen.ticks) print_ticks(ticks);
+  if (screen.echo_areas.empty()) std::cout << "echo area    none found; give --target x,y,w,h\n";
 }
 
 void print_text(const Found& found) {
@@ -134,9 +199,7 @@ void print_text(const Found& found) {
     std::cout << "not in the file; give --mm-per-px\n";
   std::cout << "complete     " << (found.complete ? "yes" : "NO") << "\n";
   for (const std::string& problem : found.problems) std::cout << "             " << problem << "\n";
-  for (const cv::Rect& r : found.screen.echo_areas) std::cout << "echo area    " << text_of(r) << "\n";
-  for (const cv::Rect& r : found.screen.muscle_bands) std::cout << "muscle band  " << text_of(r) << "\n";
-  if (found.screen.echo_areas.empty()) std::cout << "echo area    none found; give --target x,y,w,h\n";
+  print_screen(found.screen);
   for (const auto& [name, region] : suggested(found.screen)) {
     const std::optional<Region> near = near_field_of(region, found.screen);
     std::cout << "suggested    --target " << name << " = " << text_of(region.bounds()) << ", near field "
@@ -144,14 +207,21 @@ void print_text(const Found& found) {
   }
 }
 
+void write_picture(const InspectArguments& arguments, const Screen& screen) {
+  const Frame frame = typical_frame(arguments.clip, arguments.options);
+  write_file(arguments.png, layout_png(screen, frame, arguments.whole_screen));
+}
+
 }  // namespace
 
 int run(const InspectArguments& arguments) {
   const Found found = look_at(arguments);
+  if (!arguments.png.empty()) write_picture(arguments, found.screen);
   if (arguments.json)
     std::cout << json_of(found).dump(1, ' ', false, Json::error_handler_t::replace) << "\n";
   else
     print_text(found);
+  if (!arguments.json && !arguments.png.empty()) std::cout << "picture      " << arguments.png << "\n";
   return kExitOk;
 }
 

@@ -56,6 +56,19 @@ cv::Mat echo_only(const cv::Mat& gray, const Screen& screen) {
   return shown;
 }
 
+// The screen of frames in memory, from some that are spread over what is analysed.
+Screen screen_of(const std::vector<Frame>& frames, double zero_s, const AnalyzeOptions& options) {
+  std::vector<const Frame*> wanted;
+  for (const Frame& frame : frames) {
+    const double time_s = frame.time_s - zero_s;
+    if (time_s >= options.from_s && time_s < options.to_s) wanted.push_back(&frame);
+  }
+  ScreenFinder finder(options.view);
+  const std::size_t count = std::min(wanted.size(), kScreenFrames);
+  for (std::size_t i = 0; i < count; ++i) finder.add(*wanted[i * wanted.size() / count]);
+  return finder.find();
+}
+
 double median_step_s(const Trace& trace) {
   std::vector<double> steps;
   for (std::size_t i = 1; i < trace.frames(); ++i) steps.push_back(trace.time_s[i] - trace.time_s[i - 1]);
@@ -100,7 +113,7 @@ std::vector<Trace> measure_clip(const std::string& path, const std::vector<Wante
   reading.from_s = options.from_s;
   reading.to_s = options.to_s;
   reading.read_ahead = options.threads != 1;
-  const Screen screen = find_screen(path, reading);
+  const Screen screen = find_screen(path, reading, options.view);
   ClipReader reader(path, reading);
   clip.info = reader.info();
   clip.scale = scale_for(scale, clip.info);
@@ -234,16 +247,12 @@ Measurement measure_frames(const std::vector<Frame>& frames, const std::string& 
     frame.time_s -= zero_s;
     return frame;
   };
-  ScreenFinder finder;
-  for (const Frame& given : frames) {
-    const Frame frame = timed(given);
-    if (frame.time_s >= options.from_s && frame.time_s < std::min(options.to_s, options.from_s + kScreenSeconds)) finder.add(frame);
-  }
+  m.clip.screen = screen_of(frames, zero_s, options);
   m.clip.info.name = name;
   m.clip.info.intra_only = true;
   if (!frames.empty()) m.clip.info.width = frames[0].gray.cols, m.clip.info.height = frames[0].gray.rows;
   m.clip.scale = scale_for(options.scale, m.clip.info);
-  Plan plan = plan_for(wanted_here(options), finder.find(), m.clip.scale, m.clip.info, options.energy);
+  Plan plan = plan_for(wanted_here(options), m.clip.screen, m.clip.scale, m.clip.info, options.energy);
   std::size_t at = 0;
   const auto next = [&]() -> std::optional<Frame> {
     while (at < frames.size() && frames[at].time_s - zero_s < options.from_s) ++at;

@@ -379,6 +379,23 @@ std::optional<Frame> VideoDecoder::next() {
   return std::nullopt;
 }
 
+bool VideoDecoder::seek(double time_s) {
+  Impl& self = *impl_;
+  const AVStream& stream = *self.input.video();
+  if (!self.first_stamp) return false;
+  const std::int64_t stamp = *self.first_stamp + std::llround(time_s / av_q2d(stream.time_base));
+  if (av_seek_frame(self.input.format(), stream.index, stamp, AVSEEK_FLAG_BACKWARD) < 0) return false;
+  avcodec_flush_buffers(self.decoder.get());
+  self.needs_packet = true;
+  self.draining = self.ended = false;
+  self.packet_stamp = AV_NOPTS_VALUE;
+  self.damaged_stamps.clear();
+  self.damaged_since_picture = false;
+  self.last_time_s = -1.0;
+  self.last_gray.release();
+  return true;
+}
+
 std::vector<std::string> VideoDecoder::damage() const {
   const Impl& self = *impl_;
   std::vector<std::string> sentences;

@@ -26,6 +26,9 @@ class VideoDecoder {
   const ClipInfo& info() const;
   /// Every picture with a usable time, in order; nothing at the end.
   std::optional<Frame> next();
+  /// Goes to the last key picture at or before a time (s from the first frame); the next picture comes from there. False where the
+  /// container cannot do that: the decoder is spent then. What damage() and judge() say no longer counts. After the first next().
+  bool seek(double time_s);
   /// Pictures decoded so far, those without a usable time included.
   std::int64_t decoded() const;
   /// What was wrong with the pictures so far, one sentence each.

@@ -238,6 +238,20 @@ cv::Mat poster_from(const Json& json, const ClipInfo& info) {
   return poster;
 }
 
+Json cameras_to(const Screen& screen) {
+  Json cameras = Json::array();
+  for (std::size_t i = 0; i < screen.echo_areas.size(); ++i)
+    if (screen.kind(i) == PanelKind::camera) cameras.push_back(i);
+  return cameras;
+}
+
+std::vector<PanelKind> kinds_from(const Json& json, std::size_t panels) {
+  std::vector<PanelKind> kinds(panels, PanelKind::ultrasound);
+  for (const Json& panel : json.get_ref<const Json::array_t&>())
+    kinds.at(static_cast<std::size_t>(whole_at(panel, 0, INT64_MAX))) = PanelKind::camera;
+  return kinds;
+}
+
 Json clip_to(const ClipSummary& c) {
   return {{"info", info_to(c.info)},
           {"scale", scale_to(c.scale)},
@@ -249,6 +263,7 @@ Json clip_to(const ClipSummary& c) {
           {"screen_size", Json::array({c.screen.size.width, c.screen.size.height})},
           {"echo_areas", rects_to(c.screen.echo_areas)},
           {"muscle_bands", rects_to(c.screen.muscle_bands)},
+          {"camera_panels", cameras_to(c.screen)},
           {"poster", poster_to(c.poster)}};
 }
 
@@ -266,6 +281,7 @@ ClipSummary clip_from(const Json& json) {
                    static_cast<int>(whole_at(json.at("screen_size").at(1), 0, kLargestSide))};
   c.screen.echo_areas = rects_from(json.at("echo_areas"), c.screen.size);
   c.screen.muscle_bands = rects_from(json.at("muscle_bands"), c.screen.size);
+  c.screen.kinds = kinds_from(json.at("camera_panels"), c.screen.echo_areas.size());
   c.poster = poster_from(json.at("poster"), c.info);
   return c;
 }

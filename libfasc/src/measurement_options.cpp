@@ -106,6 +106,7 @@ void visit_presence(Visitor v, Options& o) {
 constexpr const char* kSpecKinds[] = {"auto", "left", "right", "polygon"};
 
 Json spec_to_json(const RegionSpec& spec) {
+  if (spec.kind == RegionSpec::Kind::panel) return spec.panel;
   if (spec.kind != RegionSpec::Kind::polygon) return kSpecKinds[static_cast<std::size_t>(spec.kind)];
   Json polygon = Json::array();
   for (const cv::Point2d& p : spec.polygon) polygon.push_back(Json::array({p.x, p.y}));
@@ -121,12 +122,22 @@ RegionSpec spec_from_json(const Json& json) {
         spec.kind = static_cast<RegionSpec::Kind>(i);
         return spec;
       }
+    if (names_panel(name)) return {RegionSpec::Kind::panel, {}, name};
     throw MisuseError("region \"" + name + "\": allowed are auto, left, right and a polygon");
   }
   spec.kind = RegionSpec::Kind::polygon;
   for (const Json& corner : json.get_ref<const Json::array_t&>())
     spec.polygon.emplace_back(corner.at(0).get<double>(), corner.at(1).get<double>());
   return spec;
+}
+
+constexpr const char* kViews[] = {"recognised", "ultrasound", "camera"};
+
+ClipView view_from_json(const Json& json) {
+  const auto name = json.get<std::string>();
+  for (std::size_t i = 0; i < std::size(kViews); ++i)
+    if (name == kViews[i]) return static_cast<ClipView>(i);
+  throw MisuseError("view \"" + name + "\": allowed are recognised, ultrasound, camera");
 }
 
 Json scale_to_json(const std::optional<Scale>& scale) {
@@ -149,6 +160,7 @@ Json options_to_json(const AnalyzeOptions& o) {
   json["control_mm_per_px"] = scale_to_json(o.control_scale);
   json["from_s"] = o.from_s;
   json["to_s"] = o.to_s;
+  json["view"] = kViews[static_cast<std::size_t>(o.view)];
   visit_energy(Writer{json["energy"]}, o.energy);
   visit_flow(Writer{json["energy"]["flow"]}, o.energy.flow);
   visit_pairs(Writer{json["energy"]["pairs"]}, o.energy.pairs);
@@ -167,6 +179,7 @@ AnalyzeOptions options_from_json(const Json& json) {
   o.control_scale = scale_from_json(json.at("control_mm_per_px"));
   o.from_s = json.at("from_s").get<double>();
   o.to_s = json.at("to_s").get<double>();
+  o.view = view_from_json(json.at("view"));
   visit_energy(Reader{json.at("energy")}, o.energy);
   visit_flow(Reader{json.at("energy").at("flow")}, o.energy.flow);
   visit_pairs(Reader{json.at("energy").at("pairs")}, o.energy.pairs);

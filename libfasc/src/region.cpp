@@ -16,7 +16,7 @@ namespace fasc {
 namespace {
 
 constexpr const char* kAllowed =
-    "allowed is x,y,w,h, or \"x1,y1 x2,y2 x3,y3 ...\", or a .json file, or auto, left, right (px, origin top left)";
+    "allowed is x,y,w,h, or \"x1,y1 x2,y2 x3,y3 ...\", or a .json file, or auto, left, right, middle, camera, panel1 ... (px, origin top left)";
 constexpr std::size_t kMostCorners = 1000;
 constexpr int kDeepest = 8;  // levels of nesting in a region file
 
@@ -164,32 +164,113 @@ void check_polygon(const Region& region, cv::Size size) {
   }
 }
 
+// The words that name a panel of this screen, for messages.
+std::string words_for(const Screen& screen) {
+  const std::size_t panels = screen.echo_areas.size();
+  const auto cameras = static_cast<std::size_t>(std::count(screen.kinds.begin(), screen.kinds.end(), PanelKind::camera));
+  std::string words = "left, right";
+  if (cameras > 0 && panels > cameras + 1) words += " (of the ultrasound panels)";
+  if (panels > 2 && panels % 2 == 1) words += ", middle";
+  if (cameras == 1) words += ", camera";
+  if (panels > 2) words += ", panel1 to panel" + std::to_string(panels);
+  return words;
+}
+
+std::size_t camera_index(const std::string& what, const Screen& screen) {
+  std::size_t found = 0, cameras = 0;
+  for (std::size_t i = 0; i < screen.echo_areas.size(); ++i)
+    if (screen.kind(i) == PanelKind::camera) found = i, ++cameras;
+  if (cameras != 1) {
+    throw MisuseError(what + "'camera' needs one camera view, found " + std::to_string(cameras) + "; allowed is " +
+                      (screen.echo_areas.size() > 1 ? words_for(screen) : std::string("auto")) + " or a region in px (--camera where all of it is one)");
+  }
+  return found;
+}
+
+std::size_t named_index(const std::string& word, const std::string& what, const Screen& screen) {
+  const std::size_t panels = screen.muscle_bands.size();
+  if (word == "camera") return camera_index(what, screen);
+  if (word == "middle") {
+    if (panels < 3 || panels % 2 == 0) {
+      throw MisuseError(what + "'middle' needs three panels side by side, found " + std::to_string(panels) + "; allowed is " +
+                        (panels > 1 ? words_for(screen) : std::string("auto")) + " or a region in px");
+    }
+    return panels / 2;
+  }
+  const auto number = static_cast<std::size_t>(word.back() - '0');
+  if (number > panels) {
+    throw MisuseError(what + "'" + word + "' is not there, found " + std::to_string(panels) + " panels; allowed is panel1 to panel" +
+                      std::to_string(panels) + " or a region in px");
+  }
+  return number - 1;
+}
+
 std::size_t area_index(const RegionSpec& spec, const std::string& name, const Screen& screen) {
   const std::size_t areas = screen.muscle_bands.size();
+  const std::string frame = " (frame " + size_text(screen.size) + ")";
   if (areas == 0) {
     throw MisuseError(name + " region: no echo area found in the frame of " + size_text(screen.size) +
                       "; give the region as x,y,w,h or as corners");
   }
+  if (spec.kind == RegionSpec::Kind::panel) return named_index(spec.panel, name + " region: ", screen);
   if (spec.kind == RegionSpec::Kind::automatic) {
     if (areas > 1) {
-      throw MisuseError(name + " region: 'auto' needs one echo area, found " + std::to_string(areas) +
-                        " side by side; allowed is left, right or a region in px (frame " + size_text(screen.size) + ")");
+      throw MisuseError(name + " region: 'auto' needs one echo area, found " + std::to_string(areas) + " side by side; allowed is " +
+                        words_for(screen) + " or a region in px" + frame);
     }
     return 0;
   }
   if (areas < 2) {
-    throw MisuseError(name + " region: 'left' and 'right' need two echo areas side by side, found one; allowed is auto or a region in px (frame " +
-                      size_text(screen.size) + ")");
+    throw MisuseError(name + " region: 'left' and 'right' need two echo areas side by side, found one; allowed is auto or a region in px" + frame);
   }
-  return spec.kind == RegionSpec::Kind::left ? 0 : areas - 1;
+  const std::vector<std::size_t> ultrasound = screen.ultrasound_panels();
+  const bool left = spec.kind == RegionSpec::Kind::left;
+  if (ultrasound.size() >= 2) return left ? ultrasound.front() : ultrasound.back();
+  return left ? 0 : areas - 1;
+}
+
+// The panel that holds a point, or nothing.
+std::optional<std::size_t> panel_at(cv::Point at, const Screen& screen) {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < screen.echo_areas.size(); ++i)
+    if (screen.echo_areas[i].contains(at)) found = i;
+  return found;
+}
+
+const char* word_of(const RegionSpec& spec) {
+  switch (spec.kind) {
+    case RegionSpec::Kind::automatic:
+      return "auto";
+    case RegionSpec::Kind::left:
+      return "left";
+    case RegionSpec::Kind::right:
+      return "right";
+    case RegionSpec::Kind::panel:
+      return spec.panel.c_str();
+    default:
+      return "polygon";
+  }
+}
+
+// Still surroundings in a camera's panel: the larger of the bands above and below the region, at the picture's edge.
+cv::Rect surroundings_of(const cv::Rect& box, const cv::Rect& panel) {
+  const int above = box.y - panel.y, below = panel.br().y - box.br().y;
+  const int height = std::min(std::max(above, below), std::max(24, panel.height / 6));
+  return {panel.x, above >= below ? panel.y : panel.br().y - height, panel.width, height};
 }
 
 }  // namespace
+
+bool names_panel(const std::string& word) {
+  const bool numbered = word.size() == 6 && word.starts_with("panel") && word[5] >= '1' && word[5] <= '9';
+  return numbered || word == "middle" || word == "camera";
+}
 
 RegionSpec parse_region(const std::string& text) {
   if (text == "auto") return {};
   if (text == "left") return {RegionSpec::Kind::left, {}};
   if (text == "right") return {RegionSpec::Kind::right, {}};
+  if (names_panel(text)) return {RegionSpec::Kind::panel, {}, text};
   if (text.ends_with(".json")) return spec_of_file(text);
   std::stringstream words(text);
   std::vector<std::vector<double>> groups;
@@ -240,7 +321,7 @@ Region make_region(const RegionSpec& spec, const std::string& name, const Screen
   if (spec.kind != RegionSpec::Kind::polygon) {
     const cv::Rect band = screen.muscle_bands[area_index(spec, name, screen)];
     region.polygon = corners_of(band.x, band.y, band.width, band.height);
-    region.source = spec.kind == RegionSpec::Kind::automatic ? "auto" : spec.kind == RegionSpec::Kind::left ? "left" : "right";
+    region.source = word_of(spec);
   }
   if (region.polygon.size() < 3) throw MisuseError(name + " region: a polygon has at least three corners");
   check_polygon(region, screen.size);
@@ -250,13 +331,11 @@ Region make_region(const RegionSpec& spec, const std::string& name, const Screen
 std::optional<Region> near_field_of(const Region& muscle, const Screen& screen) {
   const cv::Rect box = muscle.bounds();
   const cv::Point centre = (box.tl() + box.br()) / 2;
-  cv::Rect area(cv::Point(0, 0), screen.size);
-  for (const cv::Rect& echo : screen.echo_areas) {
-    if (echo.contains(centre)) area = echo;
-  }
+  const std::optional<std::size_t> panel = panel_at(centre, screen);
+  const cv::Rect area = panel ? screen.echo_areas[*panel] : cv::Rect(cv::Point(0, 0), screen.size);
+  const bool camera = panel && screen.kind(*panel) == PanelKind::camera;
   const int height = std::min(box.y - area.y, std::max(24, box.height / 4));
-  if (height < 12) return std::nullopt;
-  const cv::Rect band = cv::Rect(box.x, box.y - height, box.width, height) & area;
+  const cv::Rect band = (camera ? surroundings_of(box, area) : cv::Rect(box.x, box.y - height, box.width, height)) & area;
   if (band.width < kSmallestRegionSide || band.height < 12) return std::nullopt;
   return Region{"near field", muscle.source, corners_of(band.x, band.y, band.width, band.height)};
 }
@@ -264,9 +343,8 @@ std::optional<Region> near_field_of(const Region& muscle, const Screen& screen) 
 double skin_y_of(const Region& muscle, const Screen& screen) {
   const cv::Rect box = muscle.bounds();
   const cv::Point centre = (box.tl() + box.br()) / 2;
-  for (const cv::Rect& echo : screen.echo_areas) {
-    if (echo.contains(centre)) return echo.y;
-  }
+  const std::optional<std::size_t> panel = panel_at(centre, screen);
+  if (panel && screen.kind(*panel) == PanelKind::ultrasound) return screen.echo_areas[*panel].y;
   return std::numeric_limits<double>::quiet_NaN();
 }
 

@@ -49,8 +49,11 @@ Json one_scale(const Scale& scale) {
 }
 
 Json clip_of(const ClipSummary& clip) {
-  Json echo = Json::array();
-  for (const cv::Rect& r : clip.screen.echo_areas) echo.push_back(rect_of(r));
+  Json echo = Json::array(), kinds = Json::array();
+  for (const cv::Rect& r : clip.screen.echo_areas) {
+    kinds.push_back(clip.screen.kind(echo.size()) == PanelKind::camera ? "camera" : "ultrasound");
+    echo.push_back(rect_of(r));
+  }
   const ClipInfo& info = clip.info;
   return {{"path", info.name},
           {"sha256", info.sha256},
@@ -71,7 +74,9 @@ Json clip_of(const ClipSummary& clip) {
           {"codec", info.codec},
           {"pixel_format", info.pixel_format},
           {"intra_only", info.intra_only},
-          {"echo_areas", echo}};
+          {"view", clip.screen.camera_view() ? "camera" : "ultrasound"},
+          {"echo_areas", echo},
+          {"panels", kinds}};
 }
 
 Json burst_of(const Burst& burst) {

@@ -22,6 +22,7 @@ struct AnalyzeOptions {
   std::optional<Scale> control_scale;               ///< the same for control_clip
   double from_s = 0.0;                              ///< s; start of what is analysed
   double to_s = std::numeric_limits<double>::infinity();  ///< s; end of what is analysed
+  ClipView view = ClipView::recognised;             ///< ultrasound screen or camera view; for both clips
   int threads = 0;                                  ///< 0: as many as the machine has; 1: no second thread of fasc's own. Never changes results
   EnergyOptions energy;                             ///< how motion is measured
   BurstOptions bursts;                              ///< how bursts are found
