@@ -8,6 +8,7 @@
 
 #include "energy_ratio.hpp"
 #include "middle.hpp"
+#include "steady.hpp"
 
 namespace fasc {
 namespace {
@@ -17,7 +18,12 @@ constexpr std::int64_t kProgressEvery = 16;  // frames between two calls of a pr
 // What is measured in one clip: its regions and their meters.
 struct Plan {
   std::vector<RegionMeter> meters;
+  std::vector<std::optional<Steadier>> steadiers;  // for each meter, where its region lies in a camera's picture
   Screen screen;
+
+  void add(const Frame& frame) {
+    for (std::size_t i = 0; i < meters.size(); ++i) meters[i].add(steadiers[i] ? steadiers[i]->steady(frame) : frame);
+  }
 };
 
 // Regions in the order they are measured.
@@ -37,6 +43,14 @@ Scale scale_for(const std::optional<Scale>& given, const ClipInfo& info) {
   return scale;
 }
 
+// Holds the camera's panel still that a region lies in; nothing where that is none.
+std::optional<Steadier> steadier_for(const Region& region, const Screen& screen) {
+  const cv::Rect box = region.bounds();
+  for (std::size_t i = 0; i < screen.echo_areas.size(); ++i)
+    if (screen.kind(i) == PanelKind::camera && screen.echo_areas[i].contains((box.tl() + box.br()) / 2)) return Steadier(screen.echo_areas[i], box);
+  return std::nullopt;
+}
+
 Plan plan_for(const std::vector<Wanted>& wanted, const Screen& screen, const Scale& scale, const ClipInfo& info,
               const EnergyOptions& options) {
   Plan plan;
@@ -44,6 +58,7 @@ Plan plan_for(const std::vector<Wanted>& wanted, const Screen& screen, const Sca
   const auto hint = static_cast<std::size_t>(std::max<std::int64_t>(0, info.frames_expected.value_or(0)));
   for (const Wanted& want : wanted) {
     const Region region = make_region(want.spec, want.name, screen);
+    plan.steadiers.push_back(steadier_for(region, screen));
     plan.meters.emplace_back(region, near_field_of(region, screen), scale, info.intra_only, options, hint);
   }
   return plan;
@@ -82,7 +97,7 @@ std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progres
   std::int64_t frames = 0;
   while (std::optional<Frame> frame = next()) {
     if (frames == 0) clip.poster = echo_only(frame->gray, plan.screen);
-    for (RegionMeter& meter : plan.meters) meter.add(*frame);
+    plan.add(*frame);
     ++frames;
     if (progress && frames % kProgressEvery == 0) {
       const double done = end_s > from_s ? std::clamp((frame->time_s - from_s) / (end_s - from_s), 0.0, 1.0) : 0.0;
@@ -197,6 +212,9 @@ void warn_of_length(const RegionResult& result, const ClipSummary& clip, const C
 
 void warn_of_clip(const ClipSummary& clip, std::vector<std::string>& warnings) {
   for (const std::string& problem : clip.problems) warnings.push_back(clip.info.name + ": " + problem);
+  if (clip.screen.camera_view()) {
+    warnings.push_back(clip.info.name + ": camera view of the skin; the hand's shake is taken out by the still surroundings. What moves is skin, not muscle.");
+  }
   if (!clip.scale.known()) warnings.push_back(clip.info.name + ": no scale, so lengths are in px and speeds in px/s.");
 }
 

@@ -5,24 +5,43 @@
 #include <cmath>
 #include <limits>
 
+#include <opencv2/imgproc.hpp>
+
+#include "simulate_camera.hpp"
 #include "simulate_panel.hpp"
 #include "simulate_screen.hpp"
 
 namespace fasc {
+namespace {
+
+/// What draws one panel: one of the two.
+struct Painter {
+  std::unique_ptr<sim::PanelEcho> echo;
+  std::unique_ptr<sim::CameraView> camera;
+};
+
+}  // namespace
+
 struct Simulator::Impl {
   Scene scene;
   std::int64_t frames = 0;
-  std::vector<sim::PanelEcho> panels;
+  std::vector<Painter> panels;
   SimLayout layout;
-  cv::Mat screen;
+  cv::Mat screen;  // CV_8UC1
 
   explicit Impl(const Scene& wanted) : scene(wanted) {
     scene.check();
     frames = std::llround(scene.duration_s * scene.fps);
     std::sort(scene.repeated_frames.begin(), scene.repeated_frames.end());
     const std::vector<sim::PanelModel> models = sim::models_of(scene);
-    panels.reserve(models.size());
-    for (std::size_t k = 0; k < models.size(); ++k) panels.emplace_back(scene, scene.panels[k], models[k]);
+    for (std::size_t k = 0; k < models.size(); ++k) {
+      Painter painter;
+      if (sim::is_camera(scene.panels[k]))
+        painter.camera = std::make_unique<sim::CameraView>(scene, scene.panels[k], models[k].seed);
+      else
+        painter.echo = std::make_unique<sim::PanelEcho>(scene, scene.panels[k], models[k]);
+      panels.push_back(std::move(painter));
+    }
     layout = sim::lay_out(scene, models);
     screen = sim::draw_screen(scene, layout);
   }
@@ -55,9 +74,14 @@ cv::Mat Simulator::frame(std::int64_t i) {
   const double time_s = static_cast<double>(shown) / impl_->scene.fps;
   cv::Mat picture = impl_->screen.clone();
   for (std::size_t k = 0; k < impl_->panels.size(); ++k)
-    impl_->panels[k].draw(shown, time_s, picture(impl_->layout.echo_areas[k]));
+    if (impl_->panels[k].echo) impl_->panels[k].echo->draw(shown, time_s, picture(impl_->layout.echo_areas[k]));
   sim::draw_clock(picture, impl_->scene, impl_->layout, time_s);
-  return picture;
+  if (!sim::has_camera(impl_->scene)) return picture;
+  cv::Mat colour;
+  cv::cvtColor(picture, colour, cv::COLOR_GRAY2BGR);
+  for (std::size_t k = 0; k < impl_->panels.size(); ++k)
+    if (impl_->panels[k].camera) impl_->panels[k].camera->draw(shown, time_s, colour(impl_->layout.echo_areas[k]));
+  return colour;
 }
 
 cv::Point2d Simulator::displacement(cv::Point2d at, double time_s) const {
@@ -65,7 +89,8 @@ cv::Point2d Simulator::displacement(cv::Point2d at, double time_s) const {
   for (std::size_t k = 0; k < impl_->panels.size(); ++k) {
     const cv::Rect2d echo(impl_->layout.echo_areas[k]);
     if (!echo.contains(at)) continue;
-    const sim::PanelModel& model = impl_->panels[k].model();
+    if (impl_->panels[k].camera) return impl_->panels[k].camera->displacement(at - echo.tl(), time_s);
+    const sim::PanelModel& model = impl_->panels[k].echo->model();
     const cv::Point2d place = (at - echo.tl()) * mm_per_px;
     const sim::MotionState state = model.motion.at(time_s);
     const cv::Point2d deformation = state.deformation(place.x, place.y, model.tissue.follow(place.x, place.y),

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <type_traits>
 
+#include "simulate_camera.hpp"
 #include "simulate_fields.hpp"
 #include "simulate_tissue.hpp"
 
@@ -57,6 +58,10 @@ void check_twitch(const Scene& scene, const SimPanel& panel, const SimTwitch& tw
            "less than the duration of " + text_of(scene.duration_s) + " s");
   need_profile(twitch.profile, prefix + "profile");
   need(twitch.x_mm, 0, panel.width_mm, prefix + "x_mm");
+  if (sim::is_camera(panel)) {
+    need(twitch.depth_mm, sim::kLimbTop * panel.depth_mm, sim::kLimbBottom * panel.depth_mm, prefix + "depth_mm");
+    return;
+  }
   const double top_mm = panel.skin_mm + panel.fat_mm, inset_mm = sim::inset_mm(panel);
   need(twitch.depth_mm, top_mm + inset_mm, top_mm + panel.muscle_mm - inset_mm, prefix + "depth_mm");
 }
@@ -64,8 +69,13 @@ void check_twitch(const Scene& scene, const SimPanel& panel, const SimTwitch& tw
 void check_panel(const Scene& scene, const SimPanel& panel, const std::string& prefix) {
   sim::panel_fields(panel, Bounds{prefix});
   need_text(panel.name, prefix + "name");
+  if (panel.kind != "ultrasound" && panel.kind != "camera")
+    refuse(prefix + "kind", panel.kind.substr(0, kLongestText), "ultrasound, camera");
+  if (panel.mm_per_px != 0) need(panel.mm_per_px, 0.02, 2, prefix + "mm_per_px");
+  if (panel.mm_per_px != 0 && !sim::is_camera(panel))
+    refuse(prefix + "mm_per_px", text_of(panel.mm_per_px), "0 for ultrasound, which has the scene's");
   const double needed_mm = panel.skin_mm + panel.fat_mm + panel.muscle_mm + 1;
-  if (panel.depth_mm < needed_mm)
+  if (!sim::is_camera(panel) && panel.depth_mm < needed_mm)
     refuse(prefix + "depth_mm", text_of(panel.depth_mm),
            "at least " + text_of(needed_mm) + " (skin, fat and muscle, and 1 mm below)");
   if (panel.twitches.size() > kMostTwitches)
@@ -108,7 +118,8 @@ void Scene::check() const {
   double pixels = 0;
   for (std::size_t k = 0; k < panels.size(); ++k) {
     check_panel(*this, panels[k], "panels[" + std::to_string(k) + "].");
-    pixels += panels[k].width_mm * panels[k].depth_mm / (mm_per_px * mm_per_px);
+    const double scale = sim::mm_per_px_of(*this, panels[k]);
+    pixels += panels[k].width_mm * panels[k].depth_mm / (scale * scale);
   }
   if (pixels > kMostPixels)
     refuse("mm_per_px", text_of(mm_per_px),

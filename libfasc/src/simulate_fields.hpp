@@ -22,6 +22,7 @@ void twitch_fields(Twitch& twitch, Visit&& visit) {
 
 template <class Panel, class Visit>
 void panel_fields(Panel& panel, Visit&& visit) {
+  visit("kind", panel.kind);
   visit("name", panel.name);
   visit("width_mm", panel.width_mm, 5.0, 80.0);
   visit("depth_mm", panel.depth_mm, 10.0, 80.0);
@@ -43,6 +44,9 @@ void panel_fields(Panel& panel, Visit&& visit) {
   visit("tremor_hz", panel.tremor_hz, 1.0, 30.0);
   visit("contact_lost_at_s", panel.contact_lost_at_s, 0.0, 3600.0);
   visit("contact_lost_for_s", panel.contact_lost_for_s, 0.0, 3600.0);
+  visit("mm_per_px", panel.mm_per_px, 0.0, 2.0);
+  visit("shake_mm", panel.shake_mm, 0.0, 20.0);
+  visit("shake_deg", panel.shake_deg, 0.0, 10.0);
 }
 
 template <class Codec, class Visit>

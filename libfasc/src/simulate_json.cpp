@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fasc/version.hpp"
+#include "simulate_camera.hpp"
 #include "simulate_fields.hpp"
 #include "simulate_motion.hpp"
 #include "simulate_random.hpp"
@@ -181,7 +182,9 @@ std::vector<SimTwitch> draw_twitches(const RandomTwitches& wanted, const SimPane
   std::sort(free_onsets.begin(), free_onsets.end());
   const auto rounded = [](double value) { return std::round(value * 1e4) / 1e4; };  // legible truth
   const auto within = [&](const cv::Vec2d& range) { return rounded(random.between(range[0], range[1])); };
-  const double top_mm = panel.skin_mm + panel.fat_mm, inset_mm = sim::inset_mm(panel);
+  const double inset_mm = sim::inset_mm(panel);
+  const double top_mm = sim::is_camera(panel) ? sim::kLimbTop * panel.depth_mm : panel.skin_mm + panel.fat_mm + inset_mm;
+  const double bottom_mm = sim::is_camera(panel) ? sim::kLimbBottom * panel.depth_mm : panel.skin_mm + panel.fat_mm + panel.muscle_mm - inset_mm;
   std::vector<SimTwitch> twitches;
   for (std::size_t k = 0; k < free_onsets.size(); ++k) {
     SimTwitch twitch;
@@ -192,7 +195,7 @@ std::vector<SimTwitch> draw_twitches(const RandomTwitches& wanted, const SimPane
     twitch.contraction_s = within(wanted.contraction_s);
     twitch.relaxation_s = within(wanted.relaxation_s);
     twitch.x_mm = rounded(panel.width_mm * random.between(0.15, 0.85));
-    twitch.depth_mm = within({top_mm + inset_mm + 1e-4, top_mm + panel.muscle_mm - inset_mm - 1e-4});
+    twitch.depth_mm = within({top_mm + 1e-4, bottom_mm - 1e-4});
     twitches.push_back(twitch);
   }
   return twitches;
@@ -289,11 +292,14 @@ Json truth_of(const SimTwitch& twitch, cv::Rect echo, double mm_per_px) {
 Json truth_of(const SimPanel& panel, const sim::PanelModel& model, cv::Rect echo, cv::Rect muscle,
               const Scene& scene) {
   Json out;
+  const double mm_per_px = sim::mm_per_px_of(scene, panel);
   out["name"] = panel.name;
+  out["kind"] = panel.kind;
+  out["mm_per_px"] = mm_per_px;
   out["echo_area"] = json_of(echo);
   out["muscle"] = json_of(muscle);
   out["twitches"] = Json::array();
-  for (const SimTwitch& twitch : panel.twitches) out["twitches"].push_back(truth_of(twitch, echo, scene.mm_per_px));
+  for (const SimTwitch& twitch : panel.twitches) out["twitches"].push_back(truth_of(twitch, echo, mm_per_px));
   out["probe_slides"] = Json::array();
   for (const sim::Slide& slide : model.motion.slides())
     out["probe_slides"].push_back(

@@ -1,6 +1,8 @@
 // The scanner's screen round simulated echoes.
 #include "simulate_screen.hpp"
 
+#include "simulate_camera.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -15,7 +17,7 @@ constexpr double kFascia_mm = 0.8;
 constexpr double kTextScale = 0.38;
 
 void write(cv::Mat& picture, const std::string& text, cv::Point at, int gray) {
-  cv::putText(picture, text, at, cv::FONT_HERSHEY_SIMPLEX, kTextScale, cv::Scalar(gray), 1, cv::LINE_8);
+  cv::putText(picture, text, at, cv::FONT_HERSHEY_SIMPLEX, kTextScale, cv::Scalar::all(gray), 1, cv::LINE_8);
 }
 
 void draw_depth_scale(cv::Mat& picture, cv::Rect echo, double mm_per_px) {
@@ -52,8 +54,8 @@ cv::Rect muscle_in(cv::Rect echo, const Tissue& tissue, double mm_per_px) {
 }  // namespace
 
 cv::Size echo_size(const Scene& scene, const SimPanel& panel) {
-  return {static_cast<int>(std::lround(panel.width_mm / scene.mm_per_px)),
-          static_cast<int>(std::lround(panel.depth_mm / scene.mm_per_px))};
+  const double mm_per_px = mm_per_px_of(scene, panel);
+  return {static_cast<int>(std::lround(panel.width_mm / mm_per_px)), static_cast<int>(std::lround(panel.depth_mm / mm_per_px))};
 }
 
 SimLayout lay_out(const Scene& scene, const std::vector<PanelModel>& models) {
@@ -64,7 +66,7 @@ SimLayout lay_out(const Scene& scene, const std::vector<PanelModel>& models) {
     if (!scene.screen && k > 0) x += kGap;
     const cv::Rect echo(cv::Point(x, y), echo_size(scene, scene.panels[k]));
     layout.echo_areas.push_back(echo);
-    layout.muscles.push_back(muscle_in(echo, models[k].tissue, scene.mm_per_px));
+    layout.muscles.push_back(is_camera(scene.panels[k]) ? limb_in(echo) : muscle_in(echo, models[k].tissue, scene.mm_per_px));
     x = echo.br().x + (scene.screen ? kTicks : 0);
     bottom = std::max(bottom, echo.br().y);
   }
@@ -81,9 +83,9 @@ cv::Mat draw_screen(const Scene& scene, const SimLayout& layout) {
   for (std::size_t k = 0; k < layout.echo_areas.size(); ++k) {
     const cv::Rect& echo = layout.echo_areas[k];
     write(picture, scene.panels[k].name, {echo.x, echo.y - 8}, 200);
-    draw_depth_scale(picture, echo, scene.mm_per_px);
+    if (!is_camera(scene.panels[k])) draw_depth_scale(picture, echo, scene.mm_per_px);
   }
-  draw_gray_bar(picture, layout.echo_areas.back());
+  if (!is_camera(scene.panels.back())) draw_gray_bar(picture, layout.echo_areas.back());
   return picture;
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fasc/simulate.hpp"
+#include "simulate_camera.hpp"
 #include "simulate_write.hpp"
 
 namespace fasc {
@@ -81,7 +82,7 @@ VideoSettings settings_of(const Scene& scene) {
   settings.key_interval = scene.codec.key_interval;
   settings.bit_rate_kb_s = scene.codec.bit_rate_kb_s;
   settings.fps = scene.fps;
-  settings.gray = true;
+  settings.gray = !sim::has_camera(scene);
   return settings;
 }
 

@@ -28,8 +28,11 @@ struct SimTwitch {
   std::string profile = "cosine"; ///< course in time: "cosine" or "alpha"
 };
 
-/// One muscle seen by one probe.
+/// One muscle seen by one probe, or (kind "camera") a limb filmed by a hand-held colour camera: skin with mottling, hairs and shading
+/// between still cloth above and below, an unsteady hand, noise. Of a camera's panel width_mm and depth_mm are the sides of the view, a
+/// twitch's depth_mm is counted from its upper edge, and the skin moves mainly along the limb; layers and other motion are ignored.
 struct SimPanel {
+  std::string kind = "ultrasound";            ///< "ultrasound" or "camera"
   std::string name = "MUSCLE";                ///< label on the screen, printable ASCII
   double width_mm = 40.0;                     ///< mm
   double depth_mm = 35.0;                     ///< mm
@@ -51,6 +54,9 @@ struct SimPanel {
   double tremor_hz = 9.0;                     ///< per s
   double contact_lost_at_s = 0.0;             ///< s; the probe leaves the skin: the picture goes dark
   double contact_lost_for_s = 0.0;            ///< s; for how long; 0: never
+  double mm_per_px = 0.0;                     ///< mm per px of a camera's view; 0: the scene's
+  double shake_mm = 0.4;                      ///< mm; root mean square of the camera's unsteadiness, each way
+  double shake_deg = 0.15;                    ///< degrees; the same of its turning
 };
 
 /// How the clip is coded.
@@ -109,10 +115,10 @@ class Simulator {
   const SimLayout& layout() const;
   /// Number of frames, dropped ones included.
   std::int64_t frames() const;
-  /// Picture i of 0 … frames()-1, CV_8UC1, newly allocated. Any order; the same index gives the same pixels. Throws MisuseError.
+  /// Picture i of 0 … frames()-1, CV_8UC1 (CV_8UC3, BGR, where a panel is a camera's), newly allocated. Any order; the same index gives the same pixels. Throws MisuseError.
   cv::Mat frame(std::int64_t i);
   /// True displacement in px, at a time (s), of the tissue that at rest is at a place of the picture (px, pixel (0,0) covers [0,1)). NaN
-  /// outside the echo areas.
+  /// outside the echo areas. A camera's shake is part of it.
   cv::Point2d displacement(cv::Point2d at, double time_s) const;
 
  private:
@@ -121,7 +127,7 @@ class Simulator {
 };
 
 /// The truth about a scene as JSON text: schema, version, clip, seed, fps, frames (written), width, height, mm_per_px, repeated_frames,
-/// dropped_frames (both as numbers of frames drawn, each at number/fps s); per panel its name, echo_area and muscle [x,y,w,h] in px, twitches (onset_s, peak_s, end_s, amplitude_mm, radius_mm, peak_speed_mm_s, x_px, y_px),
+/// dropped_frames (both as numbers of frames drawn, each at number/fps s); per panel its name, kind, mm_per_px, echo_area and muscle [x,y,w,h] in px, twitches (onset_s, peak_s, end_s, amplitude_mm, radius_mm, peak_speed_mm_s, x_px, y_px),
 /// probe_slides (start_s, end_s, shift_mm), contraction (start_s, end_s) or null, and beats_s (starts of the artery's beats); and the scene itself. Throws MisuseError.
 std::string truth_json(const Scene& scene, const std::string& clip_name);
 
