@@ -21,6 +21,8 @@ std::vector<Frame> frames_of(const std::vector<Picture>& pictures, const std::ve
       cv::cvtColor(pixels, frames[i].gray, cv::COLOR_RGB2GRAY);
     else
       frames[i].gray = pixels;
+    // In the order R, G, B: only the finding of the screen looks at it, which takes both orders alike.
+    if (colour) frames[i].bgr = pixels;
     frames[i].index = static_cast<std::int64_t>(i);
     frames[i].time_s = time_s.at(i);
     frames[i].repeat = i > 0 && cv::norm(frames[i].gray, frames[i - 1].gray, cv::NORM_INF) == 0;
@@ -39,6 +41,11 @@ Measurement measure_pictures(const std::vector<Picture>& pictures, const std::ve
 void bind_optional_options(py::class_<AnalyzeOptions>& cls) {
   cls.def_property("control", [](const AnalyzeOptions& o) { return o.control; },
                    [](AnalyzeOptions& o, const std::optional<RegionSpec>& value) { o.control = value; });
+  cls.def_property(
+      "camera", [](const AnalyzeOptions& o) { return o.view == ClipView::recognised ? std::nullopt : std::optional(o.view == ClipView::camera); },
+      [](AnalyzeOptions& o, std::optional<bool> value) {
+        o.view = !value ? ClipView::recognised : *value ? ClipView::camera : ClipView::ultrasound;
+      });
   cls.def_property("scale", [](const AnalyzeOptions& o) { return o.scale; },
                    [](AnalyzeOptions& o, const std::optional<Scale>& value) { o.scale = value; });
   cls.def_property("control_scale", [](const AnalyzeOptions& o) { return o.control_scale; },

@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "fasc/region.hpp"
 #include "fasc/screen.hpp"
+#include "fasc/simulate.hpp"
 #include "message_of.hpp"
 #include "moving_speckle.hpp"
 
@@ -202,6 +204,161 @@ TEST(Screen, SampleClips) {
   }
 }
 
+namespace {
+
+struct ScreenSize {
+  double width_mm, depth_mm, mm_per_px;
+  int panels;
+  bool screen;
+};
+
+fasc::Scene scene_of(const ScreenSize& size) {
+  fasc::Scene scene;
+  scene.seed = 77;
+  scene.duration_s = 1;
+  scene.mm_per_px = size.mm_per_px;
+  scene.screen = size.screen;
+  scene.panels.assign(static_cast<std::size_t>(size.panels), {});
+  for (fasc::SimPanel& panel : scene.panels) {
+    panel.width_mm = size.width_mm;
+    panel.depth_mm = size.depth_mm;
+    panel.skin_mm = 1.2;
+    panel.fat_mm = 3;
+    panel.muscle_mm = size.depth_mm - 8;
+  }
+  return scene;
+}
+
+Screen screen_of(fasc::Simulator& simulator, fasc::ClipView view = fasc::ClipView::recognised) {
+  ScreenFinder finder(view);
+  for (std::int64_t i = 0; i < simulator.frames(); i += 3) {
+    fasc::Frame frame;
+    const cv::Mat picture = simulator.frame(i);
+    if (picture.channels() == 3) {
+      frame.bgr = picture;
+      cv::cvtColor(picture, frame.gray, cv::COLOR_BGR2GRAY);
+    } else {
+      frame.gray = picture;
+    }
+    frame.index = i;
+    frame.time_s = static_cast<double>(i) / 30;
+    finder.add(frame);
+  }
+  return finder.find();
+}
+
+}  // namespace
+
+class SimulatedSizes : public testing::TestWithParam<ScreenSize> {};
+
+TEST_P(SimulatedSizes, AreasAreFoundWithinFourPixelsAndTicksGiveTheScale) {
+  const ScreenSize size = GetParam();
+  fasc::Simulator simulator(scene_of(size));
+  const Screen screen = screen_of(simulator);
+  const std::vector<cv::Rect>& truth = simulator.layout().echo_areas;
+  ASSERT_EQ(screen.echo_areas.size(), truth.size());
+  for (std::size_t i = 0; i < truth.size(); ++i) expect_near(screen.echo_areas[i], truth[i], 4);
+  if (!size.screen) return;
+  ASSERT_EQ(screen.ticks.size(), truth.size());
+  for (const fasc::DepthTicks& ticks : screen.ticks) {
+    EXPECT_EQ(ticks.assumed_mm, 5);
+    EXPECT_NEAR(ticks.mm_per_px, size.mm_per_px, 0.01 * size.mm_per_px);
+  }
+  EXPECT_FALSE(screen.texts.empty());
+  for (const cv::Rect& text : screen.texts)
+    for (const cv::Rect& area : truth) EXPECT_TRUE((text & area).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, SimulatedSizes,
+                         testing::Values(ScreenSize{40, 35, 0.1, 1, true}, ScreenSize{33, 40, 0.07, 2, true}, ScreenSize{25, 20, 0.12, 3, true},
+                                         ScreenSize{50, 60, 0.2, 1, true}, ScreenSize{30, 26, 0.1, 2, false}));
+
+TEST(Screen, TicksWithoutARuleAreNoRuler) {
+  // Lines of text beside the echo are as regular as a ruler, and marks at odd places are none.
+  cv::RNG random(3);
+  Drawing drawing{{640, 480}, {{60, 40, 400, 390}}, false, false, false};
+  ScreenFinder finder;
+  for (int i = 0; i < 6; ++i) {
+    cv::Mat picture = draw(drawing, random);
+    for (int y = 60; y < 420; y += 18) put(picture, "Frq 10.0", {480, y}, 0.4);
+    int step = 9;
+    for (int y = 50; y < 420; y += step, step = step * 5 % 43 + 8) cv::line(picture, {464, y}, {470, y}, cv::Scalar(200));
+    finder.add(frame_of(picture, i, i / 30.0));
+  }
+  EXPECT_TRUE(finder.find().ticks.empty());
+}
+
+TEST(Screen, ACameraIsRecognisedByItsColoursAndATintedEchoIsNone) {
+  fasc::Scene scene;
+  scene.duration_s = 1;
+  scene.screen = false;
+  scene.panels[0].kind = "camera";
+  scene.panels[0].width_mm = 80;
+  scene.panels[0].depth_mm = 60;
+  scene.panels[0].mm_per_px = 0.25;
+  fasc::Simulator camera(scene);
+  const Screen skin = screen_of(camera);
+  EXPECT_TRUE(skin.camera_view());
+  EXPECT_EQ(skin.echo_areas[0], cv::Rect(0, 0, 320, 240));
+  EXPECT_FALSE(screen_of(camera, fasc::ClipView::ultrasound).camera_view());
+
+  cv::RNG random(5);
+  ScreenFinder finder;
+  for (int i = 0; i < 6; ++i) {
+    fasc::Frame frame = frame_of(echo({320, 240}, random), i, i / 30.0);
+    cv::Mat planes[3];
+    frame.gray.convertTo(planes[0], CV_8U, 0.45);
+    frame.gray.convertTo(planes[1], CV_8U, 0.8);
+    frame.gray.copyTo(planes[2]);
+    cv::merge(planes, 3, frame.bgr);
+    finder.add(frame);
+  }
+  EXPECT_FALSE(finder.find().camera_view());
+}
+
+TEST(Screen, ThreePanelsOfTheSampleClip) {
+  const std::string stem = std::string(FASC_SOURCE_DIR) + "/sample_data/three_panels_30fps";
+  const auto truth = nlohmann::json::parse(std::ifstream(stem + ".json"))["panels"];
+  const Screen screen = fasc::find_screen(stem + ".mp4");
+  ASSERT_EQ(screen.echo_areas.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto r = truth[i]["echo_area"].get<std::vector<int>>();
+    expect_near(screen.echo_areas[i], {r[0], r[1], r[2], r[3]}, 4);
+  }
+  EXPECT_EQ(screen.kind(0), fasc::PanelKind::camera);
+  EXPECT_EQ(screen.kind(1), fasc::PanelKind::ultrasound);
+  EXPECT_EQ(screen.kind(2), fasc::PanelKind::ultrasound);
+  const auto area_of = [&](const char* word) { return fasc::make_region(fasc::parse_region(word), "target", screen).bounds().x; };
+  EXPECT_EQ(area_of("left"), screen.muscle_bands[1].x);
+  EXPECT_EQ(area_of("middle"), screen.muscle_bands[1].x);
+  EXPECT_EQ(area_of("panel2"), screen.muscle_bands[1].x);
+  EXPECT_EQ(area_of("right"), screen.muscle_bands[2].x);
+  EXPECT_EQ(area_of("camera"), screen.muscle_bands[0].x);
+  EXPECT_HAS(message_of([&] { area_of("auto"); }), "left, right (of the ultrasound panels), middle, camera, panel1 to panel3");
+  EXPECT_HAS(message_of([&] { area_of("panel4"); }), "panel1 to panel3");
+}
+
+TEST(Screen, ThePictureOfTheLayoutHidesTextUnlessAsked) {
+  fasc::Simulator simulator(scene_of({30, 26, 0.1, 1, true}));
+  const Screen screen = screen_of(simulator);
+  fasc::Frame frame;
+  frame.gray = simulator.frame(0);
+  const cv::Mat hidden = fasc::draw_layout(screen, frame), shown = fasc::draw_layout(screen, frame, true);
+  ASSERT_EQ(hidden.size(), shown.size());
+  ASSERT_FALSE(screen.texts.empty());
+  // The boxes' outlines apart, nothing inside a text box depends on what is written there.
+  const int zoom = hidden.cols / screen.size.width;
+  for (const cv::Rect& text : screen.texts) {
+    if (text.height < 7 || text.width < 7) continue;
+    const cv::Rect inside((text.x + 2) * zoom, (text.y + 2) * zoom, (text.width - 4) * zoom, (text.height - 4) * zoom);
+    cv::Scalar mean, deviation;
+    cv::meanStdDev(hidden(inside), mean, deviation);
+    EXPECT_EQ(deviation[0], 0) << text;
+  }
+  EXPECT_GT(cv::norm(hidden, shown, cv::NORM_INF), 50);
+  EXPECT_EQ(fasc::layout_png(screen, frame).substr(1, 3), "PNG");
+}
+
 class SimulatedScreen : public testing::TestWithParam<const char*> {};
 
 TEST_P(SimulatedScreen, IsWhereItWasDrawn) {
@@ -234,11 +391,18 @@ TEST(Screen, RecordedScreens) {
   if (folder.empty()) GTEST_SKIP() << "FASC_CLIPS names no folder of clips";
   const Screen artery = fasc::find_screen(folder + "/real/flowave_brachial_artery.mov");
   ASSERT_EQ(artery.echo_areas.size(), 1u);
-  expect_near(artery.echo_areas[0], {{30, 48}, cv::Point(497, 387)}, 15, "artery ");
+  expect_near(artery.echo_areas[0], {{30, 48}, cv::Point(497, 387)}, 10, "artery ");
+  EXPECT_TRUE(artery.strips.empty());
+  ASSERT_EQ(artery.colour_boxes.size(), 1u);
+  EXPECT_EQ(artery.colour_boxes[0] & artery.echo_areas[0], artery.colour_boxes[0]);
+  EXPECT_GT(artery.texts.size(), 10u);
   expect_band_inside(artery);
   const Screen shin = fasc::find_screen(folder + "/real/flowave_shin_contact_loss.mov");
   ASSERT_EQ(shin.echo_areas.size(), 1u);
-  expect_near(shin.echo_areas[0], {{184, 48}, cv::Point(340, 252)}, 15, "shin ");
+  expect_near(shin.echo_areas[0], {{184, 48}, cv::Point(340, 252)}, 10, "shin ");
+  ASSERT_EQ(shin.strips.size(), 1u);  // the Doppler spectrum below
+  EXPECT_GT(shin.strips[0].y, 260);
+  EXPECT_GT(shin.strips[0].width, 400);
   expect_band_inside(shin);
   const Screen limb = fasc::find_screen(folder + "/real/neurosense_whole_muscle_twitches_75fps.mp4");
   ASSERT_EQ(limb.echo_areas.size(), 1u);

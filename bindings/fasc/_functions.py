@@ -73,6 +73,7 @@ def _options(given, settings):
         options.control_clip = _inputs.path_text(given["control_clip"], "control_clip")
     options.scale = _inputs.scale(given["mm_per_px"], "mm_per_px")
     options.control_scale = _inputs.scale(given["control_mm_per_px"], "control_mm_per_px")
+    options.camera = given["camera"]
     for name in ("from_s", "to_s", "threads"):
         setattr(options, name, given[name])
     if isinstance(given["flow"], str):
@@ -96,6 +97,7 @@ def measure(
     control_clip=None,
     mm_per_px=None,
     control_mm_per_px=None,
+    camera=None,
     from_s=_DEFAULTS.from_s,
     to_s=_DEFAULTS.to_s,
     threads=_DEFAULTS.threads,
@@ -137,6 +139,7 @@ def analyze(
     control_clip=None,
     mm_per_px=None,
     control_mm_per_px=None,
+    camera=None,
     from_s=_DEFAULTS.from_s,
     to_s=_DEFAULTS.to_s,
     threads=_DEFAULTS.threads,
@@ -159,12 +162,16 @@ def analyze(
         A clip's file; or frames in memory, uint8, shape (n, height, width) gray or (n, height, width, 3) RGB. Frames need ``time_s``.
     target, control : tuple, list, str or fasc.Region, optional
         Regions of muscle in px of the picture, origin top left: ``(x, y, w, h)``, points ``[(x1, y1), (x2, y2), (x3, y3), ...]``, or a
-        string as in the program (``"x,y,w,h"``, ``"x1,y1 x2,y2 x3,y3"``, ``"auto"``, ``"left"``, ``"right"``, a JSON file's name).
+        string as in the program (``"x,y,w,h"``, ``"x1,y1 x2,y2 x3,y3"``, ``"auto"``, ``"left"``, ``"right"``, ``"middle"``,
+        ``"camera"``, ``"panel1"``, …, a JSON file's name).
         Without ``target`` the muscle is found; without ``control`` nothing is compared.
     control_clip : str or os.PathLike, optional
         A second clip that holds the control muscle; ``control`` is then a region there, found where not given.
     mm_per_px, control_mm_per_px : float or (float, float), optional
         Scale in mm per px, or across and down, over what the file says; without one everything is in px.
+    camera : bool, optional
+        True: the clip is a camera's picture of the skin, and the hand's shake is taken out. False: it is an ultrasound screen. Without it
+        a camera is recognised by its colours.
     from_s, to_s : float
         s; what is analysed, half open.
     threads : int
@@ -299,6 +306,7 @@ def batch(
     control_clip=None,
     mm_per_px=None,
     control_mm_per_px=None,
+    camera=None,
     from_s=_DEFAULTS.from_s,
     to_s=_DEFAULTS.to_s,
     threads=_DEFAULTS.threads,

@@ -131,7 +131,7 @@ std::vector<Trace> measure_clip(const std::string& path, const std::vector<Wante
   const Screen screen = find_screen(path, reading, options.view);
   ClipReader reader(path, reading);
   clip.info = reader.info();
-  clip.scale = scale_for(scale, clip.info);
+  clip.scale = screen.camera_view() ? scale.value_or(Scale{}) : scale_for(scale, clip.info);
   Plan plan = plan_for(wanted, screen, clip.scale, clip.info, options.energy);
   const double length_s = clip.info.duration_s > 0 ? clip.info.duration_s : 0.0;
   std::vector<Trace> traces = run(plan, [&] { return reader.next(); }, clip, progress, options.from_s,

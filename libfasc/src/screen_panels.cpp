@@ -24,6 +24,7 @@ constexpr int kEdgeReach = 18;           // px; how far an edge may lie from whe
 constexpr int kEdgeSide = 5;             // px; on both sides of an edge that are compared
 constexpr double kEdgeStep = 0.2;        // share of living pixels by which both sides of an edge differ
 constexpr int kBlur = 8;                 // px; how wide a blurred edge is at most
+constexpr double kSharp = 0.35;          // of that rise within one px: a sharp edge needs no search
 constexpr double kLeastRise = 8.0;       // gray levels from outside to inside; less tells no edge
 constexpr double kGapShare = 0.97;       // of a column that is black all the time between two panels
 constexpr double kColoured = 20.0;       // levels of saturation; less is gray
@@ -140,6 +141,7 @@ int half_bright(const std::vector<double>& bright, int living) {
   for (int i = living - kBlur; i <= living + kBlur; ++i)
     if (at(i) <= outside) outside = at(i), darkest = i;
   if (inside - outside < kLeastRise) return living;
+  if (living > 0 && at(living) - at(living - 1) > kSharp * (inside - outside)) return living;
   int edge = darkest;
   while (edge < living + kBlur && at(edge) < (inside + outside) / 2) ++edge;
   return edge;

@@ -67,7 +67,7 @@ class ScreenFinder {
   ~ScreenFinder();
   ScreenFinder(ScreenFinder&&) noexcept;
   ScreenFinder& operator=(ScreenFinder&&) noexcept;
-  /// Takes one frame; all frames must have one size (MisuseError). Colour boxes and cameras need Frame::bgr.
+  /// Takes one frame; all frames must have one size (MisuseError). Colour boxes and cameras need Frame::bgr (or r, g, b).
   void add(const Frame& frame);
   /// The layout of what was seen so far. No frame at all: MisuseError.
   Screen find() const;
