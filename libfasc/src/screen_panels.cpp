@@ -24,7 +24,7 @@ constexpr int kEdgeReach = 18;           // px; how far an edge may lie from whe
 constexpr int kEdgeSide = 5;             // px; on both sides of an edge that are compared
 constexpr double kEdgeStep = 0.2;        // share of living pixels by which both sides of an edge differ
 constexpr int kBlur = 8;                 // px; how wide a blurred edge is at most
-constexpr double kSharp = 0.35;          // of that rise within one px: a sharp edge needs no search
+constexpr double kSharp = 0.5;           // of the rise over the next 2 px within one: a sharp edge needs no search
 constexpr double kLeastRise = 8.0;       // gray levels from outside to inside; less tells no edge
 constexpr double kGapShare = 0.97;       // of a column that is black all the time between two panels
 constexpr double kColoured = 20.0;       // levels of saturation; less is gray
@@ -141,7 +141,7 @@ int half_bright(const std::vector<double>& bright, int living) {
   for (int i = living - kBlur; i <= living + kBlur; ++i)
     if (at(i) <= outside) outside = at(i), darkest = i;
   if (inside - outside < kLeastRise) return living;
-  if (living > 0 && at(living) - at(living - 1) > kSharp * (inside - outside)) return living;
+  if (at(living) - at(living - 1) > kSharp * (at(living + 2) - outside)) return living;
   int edge = darkest;
   while (edge < living + kBlur && at(edge) < (inside + outside) / 2) ++edge;
   return edge;
@@ -195,10 +195,11 @@ void split(const Maps& maps, const cv::Rect& area, std::vector<cv::Rect>& out) {
 // True where an area shows several hues at one brightness, and is coloured: a camera's picture and no tinted echo.
 bool is_camera(const Maps& maps, const cv::Rect& area) {
   if (maps.tint.empty() || cv::countNonZero(maps.mean(area) <= kBlack) > kBlackShare * area.area()) return false;
-  const cv::Mat mean = maps.mean(area), tint = maps.tint(area), saturation = maps.saturation(area);
+  const cv::Mat saturation = maps.saturation(area);
   if (cv::countNonZero(saturation > kColoured) < kColouredShare * area.area()) return false;
-  cv::Mat smooth_tint;
-  cv::boxFilter(tint, smooth_tint, CV_32F, {5, 5});
+  cv::Mat mean, smooth_tint;  // both smoothed alike: chroma is stored coarser than luma
+  cv::boxFilter(maps.mean(area), mean, CV_32F, {5, 5});
+  cv::boxFilter(maps.tint(area), smooth_tint, CV_32F, {5, 5});
   constexpr int kBins = 32;
   std::array<double, kBins> n{}, sum{}, squares{};
   for (int y = 0; y < area.height; ++y) {

@@ -11,6 +11,9 @@ constexpr float kBright = 55.0f;         // gray level of a mark
 constexpr float kStill = 12.0f;          // gray levels; a mark changes less over time
 constexpr int kThickest = 4;             // px; a thicker mark is a letter
 constexpr int kAlone = 4;                // px above and below a mark that are free: letters are not
+constexpr int kShortest = 3;             // px; a shorter mark is a full stop
+constexpr int kBeside = 3;               // px to both sides of a mark that are free: the next letter of a text is nearer
+constexpr double kMostCrowded = 0.34;    // of the marks of a ruler that have something there
 constexpr int kReach = 100;              // px; farthest ruler from its echo
 constexpr int kOver = 10;                // px; a ruler may stand out above and below its echo
 constexpr int kFewest = 4;               // marks
@@ -21,6 +24,7 @@ constexpr double kDeepest_mm = 65.0;     // mm; depth at which muscles are scann
 struct Mark {
   double y = 0;    // px; middle
   int length = 0;  // px; how far it goes to both sides of its column
+  bool crowded = false;  // something stands close beside it
 };
 
 bool is_bright(const Maps& maps, int y, int x) {
@@ -28,15 +32,22 @@ bool is_bright(const Maps& maps, int y, int x) {
          maps.deviation.at<float>(y, x) < kStill;
 }
 
-int length_at(const Maps& maps, int y, int x) {
+Mark mark_at(const Maps& maps, const cv::Rect& area, double middle, int x) {
+  const int y = static_cast<int>(std::lround(middle));
   int left = x, right = x;
   while (is_bright(maps, y, left - 1)) --left;
   while (is_bright(maps, y, right + 1)) ++right;
-  return right - left + 1;
+  Mark mark{middle, right - left + 1, false};
+  // The echo may be near a mark.
+  const auto stands = [&](int row, int at) { return (at < area.x || at >= area.br().x) && is_bright(maps, row, at); };
+  for (int row = y - kAlone; row <= y + kAlone; ++row)
+    for (int beside = 1; beside <= kBeside; ++beside)
+      mark.crowded = mark.crowded || (row != y && (stands(row, left - beside - 1) || stands(row, right + beside + 1)));
+  return mark;
 }
 
 // Marks of one column between two rows.
-std::vector<Mark> marks_in(const Maps& maps, int x, int top, int bottom) {
+std::vector<Mark> marks_in(const Maps& maps, const cv::Rect& area, int x, int top, int bottom) {
   std::vector<Mark> marks;
   for (int y = top; y < bottom; ++y) {
     if (!is_bright(maps, y, x)) continue;
@@ -52,8 +63,8 @@ std::vector<Mark> marks_in(const Maps& maps, int x, int top, int bottom) {
         const double level = static_cast<double>(maps.mean.at<float>(row, x));
         weight += level, sum += level * row;
       }
-      const double middle = sum / weight;
-      marks.push_back({middle, length_at(maps, static_cast<int>(std::lround(middle)), x)});
+      const Mark mark = mark_at(maps, area, sum / weight, x);
+      if (mark.length >= kShortest) marks.push_back(mark);
     }
     y = end;
   }
@@ -101,6 +112,8 @@ Comb best_comb(const std::vector<Mark>& marks) {
       if (found < kFewest) continue;
       const double places = comb.teeth.back().first - comb.teeth.front().first + 1;
       if (found < 0.8 * places || found < 0.7 * static_cast<double>(marks.size())) continue;
+      const auto crowded = std::count_if(comb.teeth.begin(), comb.teeth.end(), [](const auto& tooth) { return tooth.second.crowded; });
+      if (static_cast<double>(crowded) > kMostCrowded * found) continue;
       if (comb.teeth.size() > best.teeth.size()) {
         fit(comb);
         best = comb;
@@ -158,7 +171,7 @@ std::vector<DepthTicks> find_ticks(const Maps& maps, const std::vector<cv::Rect>
     Comb best;
     int best_x = 0;
     const auto look = [&](int x) {
-      const Comb comb = best_comb(marks_in(maps, x, top, bottom));
+      const Comb comb = best_comb(marks_in(maps, area, x, top, bottom));
       if (comb.teeth.size() > best.teeth.size()) best = comb, best_x = x;
     };
     for (int x = area.br().x; x < std::min(maps.mean.cols, area.br().x + kReach) && !inside_another(x, i); ++x) look(x);
