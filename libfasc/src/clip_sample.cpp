@@ -10,22 +10,34 @@
 namespace fasc {
 namespace {
 
-constexpr int kPlaces = 8;         // places sought
+constexpr int kPlaces = 6;         // places sought
 constexpr int kEveryNth = 3;       // frames between two samples of one place: speckle has changed a little
 constexpr std::size_t kGroup = 2;  // samples per place
-constexpr int kSpread = 6;         // frames between two samples of a clip read from its beginning
-constexpr std::size_t kEnough = 10;
+constexpr int kSpread = 3;         // frames between two samples of a clip read from its beginning
+constexpr std::size_t kEnough = 8;
 
-/// Frames `every` apart from where the decoder is, until `wanted` are there or `most` were decoded.
-template <class Next>
-void take(Next&& next, const ClipOptions& options, int every, std::size_t wanted, int most, std::vector<Frame>& samples) {
-  int seen = 0;
-  for (int decoded = 0; decoded < most && wanted > 0;) {
-    std::optional<Frame> frame = next();
+/// One frame in `every` of those the decoder gives next, until `wanted` are there or the clip or its part ends.
+void take(VideoDecoder& decoder, const ClipOptions& options, int every, std::size_t wanted, std::vector<Frame>& samples) {
+  for (std::optional<double> at_s; wanted > 0;) {
+    std::optional<Frame> frame = decoder.next();
     if (!frame || frame->time_s >= options.to_s) return;
-    if (frame->time_s < options.from_s) continue;
-    ++decoded;
-    if (seen++ % every != 0 || frame->corrupt) continue;
+    if (frame->time_s < options.from_s) {
+      // Far before what is wanted: nothing is to be seen of these.
+      while ((at_s = decoder.skip()) && *at_s + 1.0 < options.from_s) continue;
+      continue;
+    }
+    if (!frame->corrupt) samples.push_back(std::move(*frame));
+    --wanted;
+    for (int skipped = 1; wanted > 0 && skipped < every; ++skipped) decoder.skip();
+  }
+}
+
+/// The same of a reader.
+void take(ClipReader& reader, int every, std::size_t wanted, std::vector<Frame>& samples) {
+  for (int seen = 0; wanted > 0; ++seen) {
+    std::optional<Frame> frame = reader.next();
+    if (!frame) return;
+    if (seen % every != 0 || frame->corrupt) continue;
     samples.push_back(std::move(*frame));
     --wanted;
   }
@@ -42,8 +54,8 @@ std::vector<Frame> at_key_pictures(VideoDecoder& decoder, const ClipOptions& opt
     const double before_s = samples.empty() ? options.from_s - 1e-6 : samples.back().time_s;
     if (!frame || frame->time_s <= before_s || frame->time_s >= options.to_s) continue;
     if (!frame->corrupt) samples.push_back(std::move(*frame));
-    for (int skip = 1; skip < kEveryNth; ++skip) decoder.next();
-    take([&] { return decoder.next(); }, options, 1, kGroup - 1, 1, samples);
+    for (int skipped = 1; skipped < kEveryNth; ++skipped) decoder.skip();
+    take(decoder, options, 1, kGroup - 1, samples);
   }
   return samples;
 }
@@ -59,7 +71,7 @@ std::vector<Frame> sample_frames(const std::string& path, const ClipOptions& opt
     reading.colour = true;
     reading.read_ahead = false;
     ClipReader reader(path, reading);
-    take([&] { return reader.next(); }, options, kSpread, kMostSamples, kMostDecoded, samples);
+    take(reader, kSpread, kMostSamples, samples);
     return samples;
   }
   {
@@ -68,7 +80,7 @@ std::vector<Frame> sample_frames(const std::string& path, const ClipOptions& opt
   }
   if (samples.size() >= kEnough) return samples;
   VideoDecoder decoder(file, true, options.max_frame_px);
-  take([&] { return decoder.next(); }, options, kSpread, kMostSamples - samples.size(), kMostDecoded, samples);
+  take(decoder, options, kSpread, kMostSamples - samples.size(), samples);
   std::stable_sort(samples.begin(), samples.end(), [](const Frame& a, const Frame& b) { return a.time_s < b.time_s; });
   const auto same = [](const Frame& a, const Frame& b) { return a.time_s == b.time_s; };
   samples.erase(std::unique(samples.begin(), samples.end(), same), samples.end());

@@ -122,6 +122,7 @@ struct VideoDecoder::Impl {
   bool feed();
   std::optional<double> time_of(const AVFrame& picture);
   Frame frame_of(const AVFrame& picture, double time_s);
+  std::optional<double> advance(av::Handle<AVFrame>& picture);
 
   const LocalFile& file;
   bool colour;
@@ -357,26 +358,37 @@ std::int64_t VideoDecoder::decoded() const {
   return impl_->decoded;
 }
 
-std::optional<Frame> VideoDecoder::next() {
-  Impl& self = *impl_;
-  while (!self.ended) {
-    av::Handle<AVFrame> picture = std::move(self.first);
+/// The next picture with a usable time, and that time; nothing at the end.
+std::optional<double> VideoDecoder::Impl::advance(av::Handle<AVFrame>& picture) {
+  while (!ended) {
+    picture = std::move(first);
     if (!picture) {
       picture = av::new_frame();
-      if (!self.receive(*picture)) break;
+      if (!receive(*picture)) break;
     }
-    if (picture->width != self.width || picture->height != self.height) {
-      self.size_change = "the picture changes from " + std::to_string(self.width) + " x " +
-                         std::to_string(self.height) + " to " + std::to_string(picture->width) + " x " +
-                         std::to_string(picture->height) + " px after frame " + std::to_string(self.decoded) +
-                         "; the rest is left out";
+    if (picture->width != width || picture->height != height) {
+      size_change = "the picture changes from " + std::to_string(width) + " x " + std::to_string(height) + " to " +
+                    std::to_string(picture->width) + " x " + std::to_string(picture->height) + " px after frame " +
+                    std::to_string(decoded) + "; the rest is left out";
       break;
     }
-    ++self.decoded;
-    if (const auto time_s = self.time_of(*picture)) return self.frame_of(*picture, *time_s);
+    ++decoded;
+    if (const auto time_s = time_of(*picture)) return time_s;
   }
-  self.ended = true;
+  ended = true;
   return std::nullopt;
+}
+
+std::optional<Frame> VideoDecoder::next() {
+  av::Handle<AVFrame> picture;
+  const std::optional<double> time_s = impl_->advance(picture);
+  if (!time_s) return std::nullopt;
+  return impl_->frame_of(*picture, *time_s);
+}
+
+std::optional<double> VideoDecoder::skip() {
+  av::Handle<AVFrame> picture;
+  return impl_->advance(picture);
 }
 
 bool VideoDecoder::seek(double time_s) {

@@ -26,6 +26,8 @@ class VideoDecoder {
   const ClipInfo& info() const;
   /// Every picture with a usable time, in order; nothing at the end.
   std::optional<Frame> next();
+  /// Decodes the next picture and gives its time only, without converting its pixels; nothing at the end.
+  std::optional<double> skip();
   /// Goes to the last key picture at or before a time (s from the first frame); the next picture comes from there. False where the
   /// container cannot do that: the decoder is spent then. What damage() and judge() say no longer counts. After the first next().
   bool seek(double time_s);

@@ -13,8 +13,9 @@ namespace {
 
 cv::Mat gradient_of(const cv::Mat& gray) {
   cv::Mat dx, dy, gradient;
-  cv::Sobel(gray, dx, CV_32F, 1, 0, 3, 0.125);
-  cv::Sobel(gray, dy, CV_32F, 0, 1, 3, 0.125);
+  cv::spatialGradient(gray, dx, dy, 3, cv::BORDER_REPLICATE);
+  dx.convertTo(dx, CV_32F, 0.125);
+  dy.convertTo(dy, CV_32F, 0.125);
   cv::magnitude(dx, dy, gradient);
   return gradient;
 }
@@ -90,7 +91,8 @@ void ScreenFinder::add(const Frame& frame) {
   cv::accumulate(frame.gray, self.sum);
   cv::accumulateSquare(frame.gray, self.squares);
   self.gradient += gradient_of(frame.gray);
-  if (frame.bgr.type() == CV_8UC3 && frame.bgr.size() == frame.gray.size()) self.add_colour(frame.bgr);
+  // Every other frame is enough for colours.
+  if (self.used % 2 == 0 && frame.bgr.type() == CV_8UC3 && frame.bgr.size() == frame.gray.size()) self.add_colour(frame.bgr);
   if (self.frames.size() < kScreenFrames) self.frames.push_back(frame.gray);
   ++self.used;
 }

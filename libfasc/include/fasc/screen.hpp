@@ -77,8 +77,8 @@ class ScreenFinder {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Finds the screen of a clip from at most 16 frames spread over it between from_s and to_s (key pictures and the frames after them, or its
-/// beginning): at most 90 pictures are decoded, however long it is. Errors as ClipReader.
+/// Finds the screen of a clip from at most 10 frames spread over it between from_s and to_s (key pictures and the frames after them, or its
+/// beginning): some 30 pictures are decoded, however long it is. Errors as ClipReader.
 Screen find_screen(const std::string& path, const ClipOptions& options = {}, ClipView view = ClipView::recognised);
 
 /// A picture of what was found, CV_8UC3: panels with their pixels, all else drawn (text as a box without its letters, so that no name is
