@@ -323,6 +323,11 @@ TEST_F(Cli, InspectTellsClipAndRegions) {
   EXPECT_EQ(json["complete"], true);
   ASSERT_EQ(json["suggested"].size(), 1u);
   EXPECT_EQ(json["suggested"][0]["name"], "auto");
+  const std::string picture = (dir_ / "layout.png").string();
+  const auto drawn = nlohmann::json::parse(fasc({"inspect", one(), "--json", "--png", picture}).out);
+  EXPECT_EQ(drawn["screen"]["view"], "ultrasound");
+  EXPECT_EQ(drawn["screen"]["panels"].size(), drawn["echo_areas"].size());
+  EXPECT_GT(std::filesystem::file_size(picture), 1000u);
   const auto panels = nlohmann::json::parse(fasc({"inspect", two(), "--json"}).out);
   ASSERT_EQ(panels["suggested"].size(), 2u);
   EXPECT_EQ(panels["suggested"][0]["name"], "left");

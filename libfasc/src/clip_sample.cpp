@@ -50,9 +50,11 @@ std::vector<Frame> at_key_pictures(VideoDecoder& decoder, const ClipOptions& opt
   if (!decoder.next() || !(end_s > options.from_s)) return samples;
   for (int place = 0; place < kPlaces; ++place) {
     if (!decoder.seek(options.from_s + (end_s - options.from_s) * (place + 0.5) / kPlaces)) return {};
-    std::optional<Frame> frame = decoder.next();
     const double before_s = samples.empty() ? options.from_s - 1e-6 : samples.back().time_s;
-    if (!frame || frame->time_s <= before_s || frame->time_s >= options.to_s) continue;
+    const std::optional<double> key_s = decoder.skip();
+    if (!key_s || *key_s <= before_s) continue;
+    std::optional<Frame> frame = decoder.next();
+    if (!frame || frame->time_s >= options.to_s) continue;
     if (!frame->corrupt) samples.push_back(std::move(*frame));
     for (int skipped = 1; skipped < kEveryNth; ++skipped) decoder.skip();
     take(decoder, options, 1, kGroup - 1, samples);

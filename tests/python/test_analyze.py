@@ -311,3 +311,14 @@ def test_recorded_clip(clips):
     onsets = [b.onset_s for b in a.target.bursts if b.kind == "fasciculation"]
     for onset in (4.49, 22.75):
         assert min(abs(o - onset) for o in onsets) < 0.15
+
+
+def test_a_camera_is_recognised_and_can_be_said():
+    clip = "sample_data/camera_calm_30fps.mp4"
+    seen, said = fasc.analyze(clip, to_s=2), fasc.analyze(clip, to_s=2, camera=True)
+    assert seen.to_dict()["clip"]["view"] == said.to_dict()["clip"]["view"] == "camera"
+    assert np.array_equal(seen.target.trace.energy, said.target.trace.energy, equal_nan=True)
+    screen = fasc.analyze(clip, to_s=2, camera=False, target=(40, 40, 200, 150))
+    assert screen.to_dict()["clip"]["view"] == "ultrasound"
+    # The shake is left in there.
+    assert np.nanmedian(screen.target.trace.energy) > 20 * np.nanmedian(seen.target.trace.energy)
