@@ -306,7 +306,7 @@ Panels find_panels(const Maps& maps, ClipView view) {
 cv::Rect muscle_band_of(const cv::Mat& mean, const cv::Rect& panel, PanelKind kind) {
   if (kind == PanelKind::camera) {
     // Nothing tells where the muscle is: the middle, with surroundings left on all sides.
-    const int w = panel.width / 2, h = panel.height / 2;
+    const int w = panel.width * 3 / 4, h = panel.height * 2 / 5;
     return {panel.x + (panel.width - w) / 2, panel.y + (panel.height - h) / 2, w, h};
   }
   // Between the bright lines of the superficial and the deep aponeurosis, or a usual band where they do not show.
