@@ -154,7 +154,7 @@ void add_threads(CLI::App& app, int& threads, const char* help) {
 
 void add_measuring(CLI::App& app, AnalyzeOptions& options) {
   FlowOptions& flow = options.energy.flow;
-  add(app, "--flow", "METHOD", with_default("how motion is estimated: dis", flow.method),
+  add(app, "--flow", "METHOD", with_default("how motion is estimated: patches (own) or dis (OpenCV, the reference)", flow.method),
       [&](const std::string& text) { flow.method = text; })
       ->group(kMeasuring);
   add(app, "--dis-preset", "N",
