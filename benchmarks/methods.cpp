@@ -51,8 +51,16 @@ std::optional<Measurement> load_kept(const std::string& path) {
   }
 }
 
+std::string measurement_path(const AnalyzeOptions& options, const Target& target, const TraceStore& store) {
+  return kept_path(store, target, report::options_to_json(options).at("energy").dump(), ".cbor");
+}
+
+std::string onsets_path(const std::string& method, const Target& target, const TraceStore& store) {
+  return kept_path(store, target, kBaselines + method, ".onsets.json");
+}
+
 Measurement measured(const AnalyzeOptions& wanted, const Target& target, const TraceStore& store) {
-  const std::string path = kept_path(store, target, report::options_to_json(wanted).at("energy").dump(), ".cbor");
+  const std::string path = measurement_path(wanted, target, store);
   if (store.reuse)
     if (auto kept = load_kept(path)) return std::move(*kept);
   AnalyzeOptions options = wanted;
@@ -78,7 +86,7 @@ std::vector<Event> fasc_events(const Method& method, const Target& target, const
 }
 
 std::vector<Event> baseline_events(const Method& method, const Target& target, const TraceStore& store) {
-  const std::string path = kept_path(store, target, kBaselines + method.name, ".onsets.json");
+  const std::string path = onsets_path(method.name, target, store);
   std::vector<double> onsets;
   const Json kept = store.reuse && fs::exists(path) ? Json::parse(std::ifstream(path), nullptr, false) : Json();
   if (kept.is_array()) {
@@ -107,6 +115,11 @@ void set_option(AnalyzeOptions& options, const std::string& setting) {
   const Json value = Json::parse(text, nullptr, false);
   json[at] = value.is_discarded() ? Json(text) : value;
   options = report::options_from_json(json);
+}
+
+bool is_kept(const Method& method, const Target& target, const TraceStore& store) {
+  if (!store.reuse) return false;
+  return method.is_fasc ? load_kept(measurement_path(method.options, target, store)).has_value() : fs::exists(onsets_path(method.name, target, store));
 }
 
 std::vector<Event> report_events(const Method& method, const Target& target, const TraceStore& store) {

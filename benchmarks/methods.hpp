@@ -32,6 +32,9 @@ struct Target {
   double mm_per_px = 0;
 };
 
+/// True where what the method needs of a clip is kept, so that the clip itself is not needed.
+bool is_kept(const Method& method, const Target& target, const TraceStore& store);
+
 /// What a method reports, in order of onset.
 std::vector<Event> report_events(const Method& method, const Target& target, const TraceStore& store);
 
