@@ -42,7 +42,7 @@ constexpr double kTremorWhole = 0.8, kTremorActive = 0.8;  // whole share and ac
 constexpr double kTremorGap_s = 0.35;           // s between trembling and the contraction it belongs to
 constexpr double kKeyFrame_px = 1.0;            // px; displacement up to which a weak burst beside a key frame is the encoder's
 constexpr double kNoise_s = 0.3;                // s; displacement that the calm level's speed covers in this time says little about where tissue is
-constexpr double kClearScore = 10.0;            // a burst in noise this clear may be a twitch without being seen to come back
+constexpr double kClearScore = 10.0;            // a burst this clear may be a twitch without being seen to come back: in noise, or where the clip ends
 constexpr double kNoReturnInNoise = 0.95, kSlowRiseInNoise_s = 0.35;
 constexpr int kPulseBeats = 5;                  // bursts in a row that make a pulse
 constexpr double kPulseShortest_s = 0.4, kPulseLongest_s = 1.25;  // s between beats: 0.8–2.5 per s
@@ -242,6 +242,7 @@ BurstKind kind_of(const Burst& burst, const Shape& shape, const BurstOptions& op
   const bool swept = near >= options.near_field_share / 2 && burst.peak_speed_px_s > kFastestContraction_px_s;
   if (slow) return swept ? BurstKind::probe_motion : BurstKind::contraction;
   if (swept || shape.context_share >= kContextTime) return BurstKind::probe_motion;
+  if (std::isnan(burst.rest_share) && burst.score < kClearScore) return BurstKind::artefact;
   if (burst.rest_share > (shape.in_noise ? kNoReturnInNoise : kNoReturn)) return BurstKind::contraction;
   return BurstKind::fasciculation;
 }
