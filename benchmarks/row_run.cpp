@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <mutex>
@@ -34,8 +35,12 @@ std::vector<Job> jobs_of(const std::vector<RowResult>& rows) {
 
 Tally run_one(const Method& method, const SceneClip& clip, const Target& target, const TraceStore& store) {
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<Event> events = report_events(method, target, store);
-  Tally result = tally(clip.scene, events, method.is_fasc);
+  const Report report = report_events(method, target, store);
+  Tally result = tally(clip.scene, report.events, method.is_fasc);
+  if (std::isfinite(report.expected_per_min)) {
+    result.expected_false = report.expected_per_min * result.minutes;
+    result.expected_minutes = result.minutes;
+  }
   result.work_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

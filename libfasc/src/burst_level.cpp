@@ -116,6 +116,15 @@ constexpr std::array kLooks{
     Look{1.0, 0.15, false}, Look{0.5, 0.15, false}, Look{1.0, 0.04, false}, Look{1.0, 0.10, true}, Look{2.0, 0.10, true},
 };
 
+std::vector<Look> looks_of(const BurstParts& parts) {
+  std::vector<Look> looks(kLooks.begin(), parts.looks ? kLooks.end() : kLooks.begin() + 1);
+  for (Look& look : looks) {
+    if (!parts.fastest) look.share = 1;
+    look.pooled = look.pooled && parts.pooled;
+  }
+  return looks;
+}
+
 // The louder of two traces sets the thresholds of both; each keeps the number that its own noise makes of them.
 CalmLevel common_level(const NoiseLevel& own, const CalmLevel& other) {
   if (!(other.sure > own.level.sure)) return own.level;
@@ -132,12 +141,13 @@ CalmLevel level_of(const std::vector<float>& speed, const MotionView& view, cons
 
 std::pair<std::vector<float>, CalmLevel> detection_speed(const MotionView& view, const BurstOptions& options, const Trace* other) {
   std::optional<MotionView> beside;
-  if (other != nullptr && other->scale.known() == view.trace().scale.known()) beside.emplace(*other, options.window_s);
+  if (other != nullptr && other->scale.known() == view.trace().scale.known()) beside.emplace(*other, options.window_s, view.parts());
   std::vector<float> speed;
   CalmLevel first;
   double edge = 0, false_alarms = 0;
-  for (const Look& look : kLooks) {
-    const double window_s = look.windows * options.window_s, allowed = options.false_alarms_per_min / kLooks.size();
+  const std::vector<Look> looks = looks_of(view.parts());
+  for (const Look& look : looks) {
+    const double window_s = look.windows * options.window_s, allowed = options.false_alarms_per_min / static_cast<double>(looks.size());
     const std::vector<float> seen = view.speeds(look);
     const NoiseLevel noise = noise_level_of(seen, view, options, window_s, allowed);
     const CalmLevel level = beside ? common_level(noise, level_of(beside->speeds(look), *beside, options, window_s, allowed)) : noise.level;
