@@ -176,7 +176,10 @@ void warn_of_length(const RegionResult& result, const ClipSummary& clip, const C
   const std::vector<float>& energy = result.trace.energy;
   if (energy.size() > 2 && result.observed_s > 0 && comparison_detail::is_constant(energy))
     warnings.push_back("target: the energy is the same in every measured frame; no living muscle is that still, so its count says nothing.");
-  if (result.observed_s < options.advised_s) {
+  if (result.observed_s < options.shortest_s) {
+    const std::string needed = std::to_string(std::lround(options.shortest_s));
+    warnings.push_back("target: less than " + needed + " s observed: too short to say how often it twitches.");
+  } else if (result.observed_s < options.advised_s) {
     warnings.push_back(std::to_string(std::lround(result.observed_s)) + " s observed (advised: at least " +
                        std::to_string(std::lround(options.advised_s)) + " s); rare fasciculations may be missed.");
   }
