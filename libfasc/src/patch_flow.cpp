@@ -19,6 +19,7 @@ constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr int kCoarsest = 4;         // halvings of the coarsest level: 6 px there are 96 px
 constexpr int kLooksCoarse = 4, kLooksFine = 3;
 constexpr float kApart = 0.75f;      // px; neighbours on the coarser level that are farther from their mean than this are tried as well
+constexpr float kRounding2 = 0.1f;   // gray²; of two rounded pictures, interpolated
 constexpr float kLeastNoise2 = 9.f; // gray²; added to the residual's square, so that blocks that a codec copied do not count for too much
 
 // First pixels of patches that cover `length` px evenly.
@@ -144,7 +145,9 @@ void Area::publish() {
     const Patch& p = patches[static_cast<std::size_t>(index[i])];
     const float per = 1 / (p.residual * p.residual + kLeastNoise2);
     sum[i] = {per * p.xx, per * p.xy, per * p.yy, per * (p.xx * p.dx + p.xy * p.dy), per * (p.xy * p.dx + p.yy * p.dy)};
-    sum2[i] = sum[i];
+    // Weights are set with the larger variance, errors come with their own.
+    const float own = per * (p.residual * p.residual + kRounding2);
+    sum2[i] = {own * sum[i].xx, own * sum[i].xy, own * sum[i].yy, 0, 0};
   }
   smooth(sum, field.cols, field.rows, 2);
   smooth(sum2, field.cols, field.rows, 4);

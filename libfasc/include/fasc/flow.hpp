@@ -37,9 +37,11 @@ struct FlowArea {
 /// Motion of the patches of an area: cols x rows of them, kPatchSide px each way, spread evenly over its box so that they cover it, with
 /// some overlap where they do not divide it. Vectors are row by row. With `H` a patch's structure tensor (sum of the gradients' products less
 /// their means) and `r` the root mean square of what is left of the difference after the motion, a patch's covariance is C = r² H^-1.
-/// "patches" gives each patch the mean of its 3 x 3 neighbours, weighted by w = 4, 2, 1 (itself, beside, diagonal) and C^-1:
-///   u = M^-1 sum w C^-1 u_i,   M = sum w C^-1,   noise² = trace(M^-1 (sum w² C^-1) M^-1) / 2
-/// (generalised least squares; the noise of pixels is taken as independent, which a codec's is not).
+/// "patches" gives each patch the mean of its 3 x 3 neighbours, weighted by w = 4, 2, 1 (itself, beside, diagonal) and
+/// P = H / (r² + 9 gray levels²), which keeps blocks that a codec copied from counting for too much:
+///   u = M^-1 sum w P u_i,   M = sum w P,   noise² = trace(M^-1 (sum w² P C P) M^-1) / 2
+/// (weighted least squares; the noise of pixels is taken as independent, which a codec's is not). On fine speckle a fraction of a px is
+/// read too large, by k / sin k for waves of k radians per px at half resolution, 10 to 25 %; so does every search on interpolated pictures.
 struct PatchField {
   int cols = 0, rows = 0;
   std::vector<cv::Point> corner;        ///< px of the picture; first pixel
