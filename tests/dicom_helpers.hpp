@@ -113,8 +113,8 @@ inline std::string encapsulated(const std::vector<std::string>& pieces, const st
   return end ? out + d.head(0xfffee0dd, "", 0) : out;
 }
 
-/// One picture as a JPEG 2000 codestream. `rate` 0: lossless. `part2`: a colour transform of part 2 (an array).
-inline std::string jpeg2000_of(const cv::Mat& picture, double rate, int bits = 8, bool part2 = false) {
+/// One picture as a JPEG 2000 codestream. `rate` 0: lossless.
+inline std::string jpeg2000_of(const cv::Mat& picture, double rate, int bits = 8) {
   opj_cparameters_t p;
   opj_set_default_encoder_parameters(&p);
   p.tcp_numlayers = 1;
@@ -124,12 +124,6 @@ inline std::string jpeg2000_of(const cv::Mat& picture, double rate, int bits = 8
   p.numresolution = 4;
   const int channels = picture.channels();
   p.tcp_mct = channels == 3 ? 1 : 0;
-  if (part2) {
-    float matrix[9] = {0.5f, 0.5f, 0.f, 0.5f, -0.5f, 0.f, 0.f, 0.f, 1.f};
-    OPJ_INT32 shift[3] = {0, 0, 0};
-    opj_set_MCT(&p, matrix, shift, 3);
-    p.rsiz = static_cast<OPJ_UINT16>(OPJ_PROFILE_PART2 | OPJ_EXTENSION_MCT);
-  }
   opj_image_cmptparm_t parts[3] = {};
   for (auto& part : parts) {
     part.dx = part.dy = 1;
@@ -172,8 +166,10 @@ inline std::string jpeg2000_of(const cv::Mat& picture, double rate, int bits = 8
 inline void have_encoders() {
   static const bool done = [] {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);
-    DJEncoderRegistration::registerCodecs();
-    DJLSEncoderRegistration::registerCodecs();
+    // Gray levels as they are, not spread over the range.
+    DJEncoderRegistration::registerCodecs(ECC_lossyYCbCr, EUC_default, OFFalse, 0, 0, 0, OFTrue, ESS_422, OFTrue, OFFalse, 0, 0, 0.0, 0.0, 0, 0, 0,
+                                          0, OFFalse);
+    DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, OFFalse);
     DcmRLEEncoderRegistration::registerCodecs();
     return true;
   }();

@@ -60,14 +60,13 @@ class Source {
 
   Step step() {
     for (;;) {
-      if ((decoder_->decoded() + 1) * frame_bytes_ > options_.max_decoded_bytes) {
-        auto problems = decoder_->judge();
-        problems.push_back("reading stopped after " + std::to_string(decoder_->decoded()) + " frames: the next one is " +
-                           over_budget(options_));
-        return {std::nullopt, decoder_->decoded(), std::move(problems)};
-      }
       auto frame = decoder_->next();
       if (!frame) return {std::nullopt, decoder_->decoded(), decoder_->judge()};
+      if (decoder_->decoded() * frame_bytes_ > options_.max_decoded_bytes) {
+        auto problems = decoder_->damage();
+        problems.push_back("reading stopped at frame " + std::to_string(decoder_->decoded()) + ": it is " + over_budget(options_));
+        return {std::nullopt, decoder_->decoded(), std::move(problems)};
+      }
       if (frame->time_s >= options_.to_s) return {std::nullopt, decoder_->decoded(), decoder_->damage()};
       if (frame->time_s >= options_.from_s) return {std::move(frame), decoder_->decoded(), {}};
     }

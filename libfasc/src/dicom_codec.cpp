@@ -40,6 +40,7 @@ struct JpegMarks {
   bool jfif = false;
   int adobe_transform = -1;
   bool rgb_names = false;  ///< components are named R, G and B
+  bool subsampled = false; ///< the first component has more samples than the others, as only luma has
 };
 
 JpegMarks marks_of(const std::vector<std::uint8_t>& b) {
@@ -67,7 +68,10 @@ JpegMarks marks_of(const std::vector<std::uint8_t>& b) {
       marks.width = data[3] << 8 | data[4];
       marks.components = data[5];
       if (marks.components == 0 || size < 6 + 3 * static_cast<std::size_t>(marks.components)) throw ClipError("damaged JPEG picture");
-      if (marks.components == 3) marks.rgb_names = data[6] == 'R' && data[9] == 'G' && data[12] == 'B';
+      if (marks.components == 3) {
+        marks.rgb_names = data[6] == 'R' && data[9] == 'G' && data[12] == 'B';
+        marks.subsampled = data[7] != data[10] || data[7] != data[13];
+      }
     }
     at += 2 + length;
   }
@@ -83,7 +87,7 @@ bool is_ybr(const JpegMarks& marks, const Header& header, bool lossless) {
   if (marks.components != 3) return false;
   if (marks.adobe_transform >= 0) return marks.adobe_transform == 1;
   if (marks.rgb_names) return false;
-  if (marks.jfif && !lossless) return true;
+  if (marks.subsampled || (marks.jfif && !lossless)) return true;
   return header.photometric == Photometric::ybr_full || header.photometric == Photometric::ybr_full_422;
 }
 
