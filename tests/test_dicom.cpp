@@ -294,6 +294,22 @@ TEST(DicomSyntax, FoundByContentWithAndWithoutPreamble) {
   expect_clip(folder / "bare_big", frames, 0, kBigEndian);
 }
 
+TEST(DicomSyntax, StillsAndFolderListsAreNoClips) {
+  const Folder folder;
+  DataSet d = basics(1, kSize);
+  write_bytes(folder / "still.dcm", native_file(kExplicit, d, gray_frames(1)));
+  write_bytes(folder / "clip", plain_file());
+  write_bytes(folder / "damaged.dcm", plain_file().substr(0, 300));
+  write_bytes(folder / "DICOMDIR", with_meta(kExplicit, DataSet().put(0x00041130, "CS", "LIST").bytes()));
+  EXPECT_FALSE(fasc::looks_like_clip(folder / "still.dcm"));
+  EXPECT_FALSE(fasc::looks_like_clip(folder / "DICOMDIR"));
+  EXPECT_TRUE(fasc::looks_like_clip(folder / "clip"));
+  EXPECT_TRUE(fasc::looks_like_clip(folder / "damaged.dcm"));
+  const Reading still = read_clip(folder / "still.dcm");
+  EXPECT_EQ(still.times_s.size(), 1u);
+  EXPECT_TRUE(still.complete && still.info.time_source.empty());
+}
+
 // ---- what stored values mean -------------------------------------------------------------------------------------------------------
 
 Reading read_colour(const std::string& path) {

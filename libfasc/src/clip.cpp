@@ -208,13 +208,15 @@ bool looks_like_clip(const std::string& path) {
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const char* known : {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "vob", "ts", "m2ts",
-                            "wmv", "asf", "gif", "dcm", "dicom", "3gp", "mjpg", "mjpeg"})
+                            "wmv", "asf", "gif", "3gp", "mjpg", "mjpeg"})
     if (ending == known) return true;
+  const bool named_dicom = ending == "dcm" || ending == "dicom";
   try {
     const LocalFile file(path);
-    return is_dicom(file) || has_clip_signature(file);
+    if (is_dicom(file)) return !is_dicom_still(file);
+    return named_dicom || has_clip_signature(file);
   } catch (const ClipError&) {
-    return false;
+    return named_dicom;
   }
 }
 

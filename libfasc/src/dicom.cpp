@@ -294,6 +294,16 @@ auto about(const LocalFile& file, Open open) {
 
 }  // namespace
 
+bool is_dicom_still(const LocalFile& file) {
+  if (name_of_file(file.path()) == "DICOMDIR") return true;
+  try {
+    const Elements elements = read_elements(file, static_cast<std::int64_t>(allowed_bytes({}, file.size())));
+    return elements.syntax->coding != Coding::video && read_header(elements).frames == 1;
+  } catch (const ClipError&) {
+    return false;
+  }
+}
+
 std::unique_ptr<Decoder> open_dicom(const LocalFile& file, const ClipOptions& options) {
   Opened opened = about(file, [&] { return Opened(file, options); });
   if (opened.elements.syntax->coding == Coding::video) return std::make_unique<EmbeddedVideoDecoder>(file, std::move(opened), options);

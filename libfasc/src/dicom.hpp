@@ -13,4 +13,7 @@ namespace fasc {
 /// and, where the transfer syntax is not read, its UID.
 std::unique_ptr<Decoder> open_dicom(const LocalFile& file, const ClipOptions& options);
 
+/// True for a DICOM file that holds one picture, or none because it is a DICOMDIR; false where it cannot be read.
+bool is_dicom_still(const LocalFile& file);
+
 }  // namespace fasc

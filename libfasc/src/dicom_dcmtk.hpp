@@ -10,7 +10,8 @@ namespace fasc::dicom {
 
 /// DCMTK logs to stderr and keeps its decoders in lists for the whole process. The first call, once, turns that log off and registers the
 /// decoders of RLE, JPEG and JPEG-LS; where the host has registered decoders of its own, those stay. Nothing is done before a DICOM file is
-/// opened. DCMTK looks for its data dictionary by itself, also by the environment variable DCMDICTPATH.
+/// opened. DCMTK may look for its data dictionary
+/// by itself (also by the environment variable DCMDICTPATH); nothing here depends on it.
 void set_up_dcmtk_once();
 
 }  // namespace fasc::dicom

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <utility>
 
 #include "fasc/error.hpp"
 #include "inflate.hpp"
@@ -24,22 +25,57 @@ constexpr std::int64_t kMostRegions = 1 << 16;            // bytes of the Sequen
 constexpr std::int64_t kMostOffsets = 1 << 26;            // bytes of an offset table
 constexpr std::size_t kMostFragments = 4'000'000;
 
-/// The list of what leaves this file: tag and longest value. Numbers and code words that reading the pictures, their times and their scale
-/// needs; nothing that tells of a person or a place.
-const std::map<std::uint32_t, std::int64_t>& wanted() {
-  static const std::map<std::uint32_t, std::int64_t> list{
-      {0x00082144, kMostNumber},                                                        // RecommendedDisplayFrameRate
-      {0x00180040, kMostNumber}, {0x00181063, kMostNumber}, {0x00181065, kMostTimes},   // CineRate, FrameTime, FrameTimeVector
-      {kRegions, kMostRegions},
-      {0x00280002, kMostNumber}, {0x00280004, kMostNumber}, {0x00280006, kMostNumber},  // SamplesPerPixel, Photometric…, PlanarConfiguration
-      {0x00280008, kMostNumber}, {0x00280010, kMostNumber}, {0x00280011, kMostNumber},  // NumberOfFrames, Rows, Columns
-      {0x00280030, kMostNumber},                                                        // PixelSpacing
-      {0x00280100, kMostNumber}, {0x00280101, kMostNumber}, {0x00280102, kMostNumber},  // BitsAllocated, BitsStored, HighBit
-      {0x00280103, kMostNumber},                                                        // PixelRepresentation
-      {0x00281050, kMostNumber}, {0x00281051, kMostNumber},                             // WindowCenter, WindowWidth
-      {0x00281052, kMostNumber}, {0x00281053, kMostNumber},                             // RescaleIntercept, RescaleSlope
-      {0x00281101, kMostNumber}, {0x00281102, kMostNumber}, {0x00281103, kMostNumber},  // palette descriptors
-      {0x00281201, kMostPalette}, {0x00281202, kMostPalette}, {0x00281203, kMostPalette}};  // palette tables
+struct Kept {
+  const char* vr;        ///< by the standard's dictionary, for data sets that do not say
+  std::int64_t longest;  ///< bytes of its value
+};
+
+/// The list of what leaves this file. Numbers and code words that reading the pictures, their times and their scale needs; nothing that
+/// tells of a person or a place.
+const std::map<std::uint32_t, Kept>& wanted() {
+  static const std::map<std::uint32_t, Kept> list{
+      {0x00082144, {"IS", kMostNumber}},  // RecommendedDisplayFrameRate
+      {0x00180040, {"IS", kMostNumber}},  // CineRate
+      {0x00181063, {"DS", kMostNumber}},  // FrameTime
+      {0x00181065, {"DS", kMostTimes}},   // FrameTimeVector
+      {kRegions, {"SQ", kMostRegions}},
+      {0x00280002, {"US", kMostNumber}},  // SamplesPerPixel
+      {0x00280004, {"CS", kMostNumber}},  // PhotometricInterpretation
+      {0x00280006, {"US", kMostNumber}},  // PlanarConfiguration
+      {0x00280008, {"IS", kMostNumber}},  // NumberOfFrames
+      {0x00280010, {"US", kMostNumber}},  // Rows
+      {0x00280011, {"US", kMostNumber}},  // Columns
+      {0x00280030, {"DS", kMostNumber}},  // PixelSpacing
+      {0x00280100, {"US", kMostNumber}},  // BitsAllocated
+      {0x00280101, {"US", kMostNumber}},  // BitsStored
+      {0x00280102, {"US", kMostNumber}},  // HighBit
+      {0x00280103, {"US", kMostNumber}},  // PixelRepresentation
+      {0x00281050, {"DS", kMostNumber}},  // WindowCenter
+      {0x00281051, {"DS", kMostNumber}},  // WindowWidth
+      {0x00281052, {"DS", kMostNumber}},  // RescaleIntercept
+      {0x00281053, {"DS", kMostNumber}},  // RescaleSlope
+      {0x00281101, {"US", kMostNumber}},  // palette descriptors
+      {0x00281102, {"US", kMostNumber}},
+      {0x00281103, {"US", kMostNumber}},
+      {0x00281201, {"OW", kMostPalette}},  // palette tables
+      {0x00281202, {"OW", kMostPalette}},
+      {0x00281203, {"OW", kMostPalette}}};
+  return list;
+}
+
+/// The same inside the items of the Sequence of Ultrasound Regions.
+const std::map<std::uint32_t, Kept>& wanted_of_region() {
+  static const std::map<std::uint32_t, Kept> list{
+      {0x00186012, {"US", kMostNumber}},  // RegionSpatialFormat
+      {0x00186014, {"US", kMostNumber}},  // RegionDataType
+      {0x00186018, {"UL", kMostNumber}},  // RegionLocationMinX0
+      {0x0018601a, {"UL", kMostNumber}},  // RegionLocationMinY0
+      {0x0018601c, {"UL", kMostNumber}},  // RegionLocationMaxX1
+      {0x0018601e, {"UL", kMostNumber}},  // RegionLocationMaxY1
+      {0x00186024, {"US", kMostNumber}},  // PhysicalUnitsXDirection
+      {0x00186026, {"US", kMostNumber}},  // PhysicalUnitsYDirection
+      {0x0018602c, {"FD", kMostNumber}},  // PhysicalDeltaX
+      {0x0018602e, {"FD", kMostNumber}}};  // PhysicalDeltaY
   return list;
 }
 
@@ -130,6 +166,32 @@ Element element_at(Reader& reader, std::int64_t place, Encoding encoding) {
   return e;
 }
 
+std::string bytes_of(std::uint32_t value, int count, bool big_endian) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += static_cast<char>(value >> 8 * (big_endian ? count - 1 - i : i));
+  return out;
+}
+
+/// An element as explicit value representation has it.
+std::string coded(std::uint32_t tag, const std::string& vr, const std::string& value, bool big) {
+  std::string out = bytes_of(tag >> 16, 2, big) + bytes_of(tag & 0xffff, 2, big);
+  const auto length = static_cast<std::uint32_t>(value.size());
+  if (tag == kItem) return out + bytes_of(length, 4, big) + value;
+  const bool wide = has_long_length(vr) || length > 0xffff;
+  out += wide && !has_long_length(vr) ? "UN" : vr;  // DS over 64 KB: as bytes
+  return out + (wide ? std::string(2, '\0') + bytes_of(length, 4, big) : bytes_of(length, 2, big)) + value;
+}
+
+/// A copy of an element that is on a list; empty where it is not.
+std::string copy_of(Reader& reader, const Element& e, const std::map<std::uint32_t, Kept>& list, Encoding encoding) {
+  const auto found = list.find(e.tag);
+  if (found == list.end() || e.undefined()) return {};
+  if (e.length > found->second.longest)
+    throw ClipError("element " + text_of(e.tag) + " is " + std::to_string(e.length) + " bytes long; allowed are " + std::to_string(found->second.longest));
+  const std::string vr = e.vr.empty() || e.vr == "UN" ? found->second.vr : e.vr;
+  return coded(e.tag, vr, reader.copy(e.value_at, e.length), encoding.big_endian);
+}
+
 void check_end(const Element& e, std::int64_t end) {
   if (!e.undefined() && e.end() > end)
     throw ClipError("damaged or cut short: element " + text_of(e.tag) + " at byte " + std::to_string(e.at) + " states " +
@@ -172,6 +234,30 @@ std::int64_t pass_items(Reader& reader, std::int64_t place, std::int64_t end, bo
       place = inside ? pass_elements(reader, item.value_at, item.end(), false, encoding, inside, depth) : item.end();
   }
   return place;
+}
+
+/// The items of the Sequence of Ultrasound Regions, whose structure was checked, with what is on the list of each.
+std::string region_items(Reader& reader, std::int64_t place, std::int64_t end, Encoding encoding) {
+  std::string items;
+  while (place + 8 <= end) {
+    const Element item = element_at(reader, place, encoding);
+    if (item.tag != kItem) break;
+    const std::int64_t item_end = item.undefined() ? end : item.end();
+    std::map<std::uint32_t, std::string> kept;
+    place = item.value_at;
+    while (place < item_end) {
+      const Element e = element_at(reader, place, encoding);
+      const Encoding within{encoding.explicit_vr && e.vr != "UN", encoding.big_endian};
+      place = e.tag == kItemEnd ? e.value_at : e.undefined() ? pass_items(reader, e.value_at, item_end, true, within, false, 2) : e.end();
+      if (e.tag == kItemEnd) break;
+      std::string copy = copy_of(reader, e, wanted_of_region(), encoding);
+      if (!copy.empty()) kept.emplace(e.tag, std::move(copy));
+    }
+    std::string value;
+    for (const auto& [tag, bytes] : kept) value += bytes;
+    items += coded(kItem, "", value, encoding.big_endian);
+  }
+  return items;
 }
 
 /// The file meta information; returns where the data set begins.
@@ -273,14 +359,17 @@ void read_data_set(Reader& reader, std::int64_t place, Elements& result) {
       place = pass_items(reader, e.value_at, e.undefined() ? reader.size() : e.end(), e.undefined(), within, e.tag == kRegions, 1);
     else
       place = e.end();
-    const auto found = wanted().find(e.tag);
     const std::int64_t length = place - e.value_at;
-    if (e.tag == kExtendedOffsets && length <= kMostOffsets)
+    if (e.tag == kExtendedOffsets && length <= kMostOffsets) {
       result.pixels.extended_offsets = numbers_of(reader.copy(e.value_at, length), 8);
-    if (found == wanted().end() || kept.count(e.tag) != 0) continue;
-    if (length > found->second)
-      throw ClipError("element " + text_of(e.tag) + " is " + std::to_string(length) + " bytes long; allowed are " + std::to_string(found->second));
-    kept[e.tag] = reader.copy(e.at, place - e.at);
+    } else if (e.tag == kRegions) {
+      if (length > kMostRegions)
+        throw ClipError("element " + text_of(e.tag) + " is " + std::to_string(length) + " bytes long; allowed are " + std::to_string(kMostRegions));
+      kept.emplace(e.tag, coded(e.tag, "SQ", region_items(reader, e.value_at, place, within), encoding.big_endian));
+    } else {
+      std::string copy = copy_of(reader, e, wanted(), encoding);
+      if (!copy.empty()) kept.emplace(e.tag, std::move(copy));
+    }
   }
   for (const auto& [tag, bytes] : kept) result.header += bytes;
 }

@@ -33,7 +33,8 @@ struct PixelData {
 struct Elements {
   const Syntax* syntax = nullptr;
   std::unique_ptr<ByteSource> inflated;         ///< of a deflated data set: what all places below are in
-  std::string header;                           ///< the elements on the list, one copy each, by rising tag, coded as in the data set
+  std::string header;                           ///< the elements on the list, one copy each, by rising tag, with explicit value representations in the
+                                                ///< data set's byte order
   PixelData pixels;
 };
 

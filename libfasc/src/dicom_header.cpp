@@ -199,9 +199,7 @@ Header read_header(const Elements& elements) {
   std::string copy = elements.header;
   stream.setBuffer(copy.data(), static_cast<offile_off_t>(copy.size()));
   stream.setEos();
-  const E_TransferSyntax coding = elements.syntax->big_endian     ? EXS_BigEndianExplicit
-                                  : elements.syntax->explicit_vr ? EXS_LittleEndianExplicit
-                                                                 : EXS_LittleEndianImplicit;
+  const E_TransferSyntax coding = elements.syntax->big_endian ? EXS_BigEndianExplicit : EXS_LittleEndianExplicit;
   data.transferInit();
   const OFCondition read = data.read(stream, coding, EGL_noChange, DCM_MaxReadLength);
   data.transferEnd();

@@ -13,7 +13,7 @@ struct Scale {
   double mm_per_px_x = std::numeric_limits<double>::quiet_NaN();  ///< mm per px across
   double mm_per_px_y = std::numeric_limits<double>::quiet_NaN();  ///< mm per px down
   std::string source = "none";                                    ///< "user", "file" or "none"
-  std::string detail;                                             ///< how it was given, which tags of the file, or why there is none
+  std::string detail = "";                                        ///< how it was given, which tags of the file, or why there is none
 
   /// True where both are known.
   bool known() const { return mm_per_px_x > 0 && mm_per_px_y > 0; }

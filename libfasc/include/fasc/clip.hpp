@@ -110,7 +110,7 @@ class ClipReader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// True where the file's content or ending says that it is meant to be a clip (video or DICOM), readable or not.
+/// True where content or ending say that it is meant to be a clip, readable or not; not for DICOM with one picture or a DICOMDIR.
 bool looks_like_clip(const std::string& path);
 
 }  // namespace fasc
