@@ -331,7 +331,7 @@ void check(const AnalyzeOptions& options) {
   check_from_to(options.from_s, options.to_s);
   if (options.control_scale && options.control_clip.empty())
     throw MisuseError(
-        "--control-mm-per-px or --control-scale-points is given without --control-clip; allowed: only with a control clip");
+        "--control-mm-per-px is given without --control-clip; allowed: only with a control clip (--control-scale-points too)");
   options.check();
 }
 
