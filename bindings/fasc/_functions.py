@@ -73,7 +73,14 @@ def _options(given, settings):
         options.control_clip = _inputs.path_text(given["control_clip"], "control_clip")
     options.scale = _inputs.scale(given["mm_per_px"], "mm_per_px")
     options.control_scale = _inputs.scale(given["control_mm_per_px"], "control_mm_per_px")
-    for name in ("from_s", "to_s", "threads"):
+    for side in ("", "control_"):
+        points = _inputs.scale_points(given[side + "scale_points"], side + "scale_points")
+        if points is None:
+            continue
+        if given[side + "mm_per_px"] is not None:
+            raise ValueError(f"{side}mm_per_px and {side}scale_points are both given; allowed is one of them")
+        setattr(options, side + "scale", points)
+    for name in ("from_s", "to_s", "fps", "max_frame_px", "max_decoded_bytes", "threads"):
         setattr(options, name, given[name])
     if isinstance(given["flow"], str):
         given = {**given, "flow": {"method": given["flow"]}}
@@ -96,8 +103,13 @@ def measure(
     control_clip=None,
     mm_per_px=None,
     control_mm_per_px=None,
+    scale_points=None,
+    control_scale_points=None,
     from_s=_DEFAULTS.from_s,
     to_s=_DEFAULTS.to_s,
+    fps=_DEFAULTS.fps,
+    max_frame_px=_DEFAULTS.max_frame_px,
+    max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
     threads=_DEFAULTS.threads,
     time_s=None,
     name="frames",
@@ -137,8 +149,13 @@ def analyze(
     control_clip=None,
     mm_per_px=None,
     control_mm_per_px=None,
+    scale_points=None,
+    control_scale_points=None,
     from_s=_DEFAULTS.from_s,
     to_s=_DEFAULTS.to_s,
+    fps=_DEFAULTS.fps,
+    max_frame_px=_DEFAULTS.max_frame_px,
+    max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
     threads=_DEFAULTS.threads,
     time_s=None,
     name="frames",
@@ -165,8 +182,14 @@ def analyze(
         A second clip that holds the control muscle; ``control`` is then a region there, found where not given.
     mm_per_px, control_mm_per_px : float or (float, float), optional
         Scale in mm per px, or across and down, over what the file says; without one everything is in px.
+    scale_points, control_scale_points : (x1, y1, x2, y2, mm), optional
+        Scale by two points in px, such as the ends of a ruler in the picture, and the mm between them; instead of ``mm_per_px``.
     from_s, to_s : float
         s; what is analysed, half open.
+    fps : float
+        Frames per s of a DICOM clip that states no time; without it (NaN) such a clip is refused.
+    max_frame_px, max_decoded_bytes : int
+        Larger pictures, and clips whose decoded pictures are larger together, are refused.
     threads : int
         0: as many as the machine has. Never changes results.
     time_s : sequence of float, optional
@@ -299,8 +322,13 @@ def batch(
     control_clip=None,
     mm_per_px=None,
     control_mm_per_px=None,
+    scale_points=None,
+    control_scale_points=None,
     from_s=_DEFAULTS.from_s,
     to_s=_DEFAULTS.to_s,
+    fps=_DEFAULTS.fps,
+    max_frame_px=_DEFAULTS.max_frame_px,
+    max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
     threads=_DEFAULTS.threads,
     energy=None,
     flow=None,

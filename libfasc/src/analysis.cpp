@@ -34,6 +34,7 @@ Scale scale_for(const std::optional<Scale>& given, const ClipInfo& info) {
     scale.mm_per_px_y = info.mm_per_px_y;
     scale.source = "file";
   }
+  scale.detail = info.scale_detail;
   return scale;
 }
 
@@ -96,10 +97,7 @@ std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progres
 // Reads one clip and measures the regions wanted in it.
 std::vector<Trace> measure_clip(const std::string& path, const std::vector<Wanted>& wanted, const std::optional<Scale>& scale,
                                 const AnalyzeOptions& options, const Progress& progress, const char* stage, ClipSummary& clip) {
-  ClipOptions reading;
-  reading.from_s = options.from_s;
-  reading.to_s = options.to_s;
-  reading.read_ahead = options.threads != 1;
+  const ClipOptions reading = options.reading();
   const Screen screen = find_screen(path, reading);
   ClipReader reader(path, reading);
   clip.info = reader.info();
@@ -187,7 +185,12 @@ void warn_of_length(const RegionResult& result, const ClipSummary& clip, const C
 
 void warn_of_clip(const ClipSummary& clip, std::vector<std::string>& warnings) {
   for (const std::string& problem : clip.problems) warnings.push_back(clip.info.name + ": " + problem);
-  if (!clip.scale.known()) warnings.push_back(clip.info.name + ": no scale, so lengths are in px and speeds in px/s.");
+  for (const std::string& note : clip.info.notes) warnings.push_back(clip.info.name + ": " + note + ".");
+  if (clip.info.time_source == "user")
+    warnings.push_back(clip.info.name + ": the file states no frame times; they are the user's " + std::to_string(clip.frame_rate) + " per s.");
+  if (clip.scale.known()) return;
+  const std::string& reason = clip.scale.detail;
+  warnings.push_back(clip.info.name + ": no scale, so lengths are in px and speeds in px/s" + (reason.empty() ? "" : " (" + reason + ")") + ".");
 }
 
 }  // namespace
@@ -197,10 +200,22 @@ void AnalyzeOptions::check() const {
   if (!(to_s > from_s)) throw MisuseError("to " + std::to_string(to_s) + " s: allowed is more than from (" + std::to_string(from_s) + " s)");
   if (threads < 0 || threads > 1024) throw MisuseError("threads " + std::to_string(threads) + ": allowed is 0 (all) to 1024");
   if (control_scale && control_clip.empty()) throw MisuseError("a scale for the control clip is given without a control clip");
+  reading().check();
   energy.check();
   bursts.check();
   compare.check();
   presence.check();
+}
+
+ClipOptions AnalyzeOptions::reading() const {
+  ClipOptions reading;
+  reading.from_s = from_s;
+  reading.to_s = to_s;
+  reading.fps = fps;
+  reading.max_frame_px = max_frame_px;
+  reading.max_decoded_bytes = max_decoded_bytes;
+  reading.read_ahead = threads != 1;
+  return reading;
 }
 
 int RegionResult::count(BurstKind kind) const {

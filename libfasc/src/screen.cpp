@@ -169,12 +169,18 @@ void ScreenFinder::add(const Frame& frame) {
   ++impl_->used;
 }
 
-Screen ScreenFinder::find() const {
+Screen ScreenFinder::find() const { return find({}); }
+
+Screen ScreenFinder::find(const std::vector<cv::Rect>& known_areas) const {
   if (impl_->used == 0) throw MisuseError("screen: no frame was given");
   const cv::Mat mean = impl_->sum / impl_->used;
   Screen screen;
   screen.size = mean.size();
-  screen.echo_areas = echo_areas_of(mean, impl_->gradient / impl_->used);
+  for (const cv::Rect& area : known_areas) {
+    const cv::Rect inside = area & cv::Rect(cv::Point(), mean.size());
+    if (std::min(inside.width, inside.height) >= kSmallestSide) screen.echo_areas.push_back(inside);
+  }
+  if (screen.echo_areas.empty()) screen.echo_areas = echo_areas_of(mean, impl_->gradient / impl_->used);
   for (const cv::Rect& echo : screen.echo_areas) screen.muscle_bands.push_back(muscle_band_of(mean, echo));
   return screen;
 }
@@ -190,7 +196,7 @@ Screen find_screen(const std::string& path, const ClipOptions& options, double s
     throw ClipError(reader.info().name + ": no picture could be decoded between " + std::to_string(options.from_s) + " s and " +
                     std::to_string(reading.to_s) + " s");
   }
-  return finder.find();
+  return finder.find(reader.info().echo_areas);
 }
 
 }  // namespace fasc

@@ -33,13 +33,16 @@ class ScreenFinder {
   void add(const Frame& frame);
   /// The layout of what was seen so far. No frame at all: MisuseError.
   Screen find() const;
+  /// The same where the echo areas are known already (from the file): those of a usable size are taken instead of what the pictures show.
+  Screen find(const std::vector<cv::Rect>& known_areas) const;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads up to `seconds` of a clip with a reader of its own and finds its screen. Errors as ClipReader.
+/// Reads up to `seconds` of a clip with a reader of its own and finds its screen; echo areas that the file states are taken
+/// over. Errors as ClipReader.
 Screen find_screen(const std::string& path, const ClipOptions& options = {}, double seconds = kScreenSeconds);
 
 }  // namespace fasc
