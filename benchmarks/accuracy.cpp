@@ -30,7 +30,8 @@ constexpr const char* kUsage =
     "  --set tuning|test     which seeds (test)\n"
     "  --rows PATTERN        only rows whose name matches, e.g. 'size/*' or 'calm/*'; several by commas; '' for none\n"
     "  --methods LIST        of fasc, farneback, dis, mog2, difference, by commas (all)\n"
-    "  --variant NAME:SET    fasc once more with other options, e.g. 'low:bursts.threshold=5,bursts.join_s=0.1'; may be given often\n"
+    "  --variant NAME:SET    fasc once more with other options, e.g. 'low:bursts.threshold=5,bursts.join_s=0.1'; may be given often;\n"
+    "                        parts.NAME=0 leaves a part of the method out (libfasc/src/burst_parts.hpp)\n"
     "  --set-option SETTING  the same for the method fasc itself, e.g. bursts.threshold=5; may be given often\n"
     "  --cache DIR           where clips and measurements are kept (build/benchmarks/cache)\n"
     "  --reuse-traces        take kept measurements instead of measuring again: right while only bursts has changed\n"
@@ -100,15 +101,15 @@ std::vector<Method> methods_of(const Arguments& a) {
   for (const std::string& name : a.methods) {
     const bool known = std::count(baseline_methods().begin(), baseline_methods().end(), name) > 0;
     if (name != "fasc" && !known) throw std::runtime_error("--methods " + name + ": allowed are fasc, farneback, dis, mog2, difference");
-    methods.push_back({name, name == "fasc", {}});
+    methods.push_back({name, name == "fasc", {}, {}});
     if (name == "fasc")
-      for (const std::string& setting : a.settings) set_option(methods.back().options, setting);
+      for (const std::string& setting : a.settings) set_option(methods.back(), setting);
   }
   for (const std::string& variant : a.variants) {
     const std::size_t colon = variant.find(':');
     if (colon == std::string::npos) throw std::runtime_error("--variant " + variant + ": allowed is NAME:OPTION=VALUE,…");
-    methods.push_back({"fasc:" + variant.substr(0, colon), true, {}});
-    for (const std::string& setting : split(variant.substr(colon + 1), ',')) set_option(methods.back().options, setting);
+    methods.push_back({"fasc:" + variant.substr(0, colon), true, {}, {}});
+    for (const std::string& setting : split(variant.substr(colon + 1), ',')) set_option(methods.back(), setting);
   }
   return methods;
 }
@@ -137,7 +138,10 @@ Json run_scenes(const Arguments& a, const std::vector<Row>& rows) {
       }
   Json out = rows_json(results, methods, cache);
   for (const Method& method : methods)
-    if (method.is_fasc) out["options"][method.name] = fasc::report::options_to_json(method.options);
+    if (method.is_fasc) {
+      out["options"][method.name] = fasc::report::options_to_json(method.options);
+      out["left_out"][method.name] = parts_left_out(method);
+    }
   return out;
 }
 

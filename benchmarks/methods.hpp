@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "burst_parts.hpp"
 #include "fasc/analysis.hpp"
 #include "scoring.hpp"
 
@@ -14,10 +15,14 @@ struct Method {
   std::string name;        ///< "fasc", "fasc:NAME" or a baseline's
   bool is_fasc = true;
   AnalyzeOptions options;  ///< for fasc
+  BurstParts parts;        ///< for fasc
 };
 
-/// Sets an option by its name in result.json's options: "bursts.threshold=6", "energy.pairs.repeat_share=0.2". Throws MisuseError.
-void set_option(AnalyzeOptions& options, const std::string& setting);
+/// Sets an option by its name in result.json's options: "bursts.threshold=6", "energy.pairs.repeat_share=0.2"; or leaves a part of the method
+/// out: "parts.pooled=0". Throws MisuseError.
+void set_option(Method& method, const std::string& setting);
+/// Names of the parts that are left out.
+std::vector<std::string> parts_left_out(const Method& method);
 
 /// Where measurements and baselines' onsets are kept from run to run.
 struct TraceStore {
@@ -32,7 +37,15 @@ struct Target {
   double mm_per_px = 0;
 };
 
-/// What a method reports, in order of onset.
-std::vector<Event> report_events(const Method& method, const Target& target, const TraceStore& store);
+/// True where what the method needs of a clip is kept, so that the clip itself is not needed.
+bool is_kept(const Method& method, const Target& target, const TraceStore& store);
+
+/// What a method reports.
+struct Report {
+  std::vector<Event> events;            ///< in order of onset
+  double expected_per_min = kNaN;       ///< noise peaks expected above the threshold; NaN where the method does not say
+};
+
+Report report_events(const Method& method, const Target& target, const TraceStore& store);
 
 }  // namespace fasc::bench

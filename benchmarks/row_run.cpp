@@ -1,8 +1,10 @@
 // Runs methods over rows of scenes on several threads.
 #include "row_run.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <mutex>
@@ -33,8 +35,12 @@ std::vector<Job> jobs_of(const std::vector<RowResult>& rows) {
 
 Tally run_one(const Method& method, const SceneClip& clip, const Target& target, const TraceStore& store) {
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<Event> events = report_events(method, target, store);
-  Tally result = tally(clip.scene, events, method.is_fasc);
+  const Report report = report_events(method, target, store);
+  Tally result = tally(clip.scene, report.events, method.is_fasc);
+  if (std::isfinite(report.expected_per_min)) {
+    result.expected_false = report.expected_per_min * result.minutes;
+    result.expected_minutes = result.minutes;
+  }
   result.work_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
@@ -42,11 +48,17 @@ Tally run_one(const Method& method, const SceneClip& clip, const Target& target,
 void run_job(const Job& job, const RowRun& run, const ClipCache& cache, std::vector<RowResult>& rows) {
   std::vector<SceneClip> clips;
   for (const Job::Place& place : job.places) clips.push_back(rows[place.row].row.clips[place.clip]);
-  cache.provide(clips);
-  if (run.clips_only) return;
   const cv::Rect muscle = Simulator(clips[0].scene).layout().muscles.at(0);
+  const auto target_of = [&](const SceneClip& clip) { return Target{cache.path_of(clip), muscle, clip.scene.mm_per_px}; };
+  std::vector<SceneClip> needed = clips;
+  if (!run.clips_only)
+    std::erase_if(needed, [&](const SceneClip& clip) {
+      return std::all_of(run.methods.begin(), run.methods.end(), [&](const Method& m) { return is_kept(m, target_of(clip), run.store); });
+    });
+  cache.provide(needed);
+  if (run.clips_only) return;
   for (std::size_t k = 0; k < clips.size(); ++k) {
-    const Target target{cache.path_of(clips[k]), muscle, clips[k].scene.mm_per_px};
+    const Target target = target_of(clips[k]);
     for (std::size_t method = 0; method < run.methods.size(); ++method)
       rows[job.places[k].row].results[method][job.places[k].clip] = run_one(run.methods[method], clips[k], target, run.store);
   }

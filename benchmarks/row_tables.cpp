@@ -117,6 +117,21 @@ void print_bars(const std::vector<RowResult>& rows, std::size_t method, const st
   print_bar("share of detected events of the right kind", everything.kind_right(), 0.9, true, 3);
 }
 
+/// What calm clips should give by their own noise, and what they gave; other motion (pulse, probe, codec) comes on top.
+void print_expected(const std::vector<RowResult>& rows, const std::vector<Method>& methods) {
+  std::printf("\n%-24s %-12s %9s %12s %12s %12s\n", "calm row, per min", "method", "minutes", "expected FA", "bursts above", "FA");
+  const auto print = [](const std::string& label, const std::string& method, const Tally& t) {
+    std::printf("%-24s %-12s %9s %12s %12s %12s\n", label.c_str(), method.c_str(), cell(t.minutes, 1).c_str(), cell(t.expected_per_min(), 4).c_str(),
+                cell(t.bursts_per_min(), 2).c_str(), cell(t.false_per_min(), 2).c_str());
+  };
+  for (std::size_t m = 0; m < methods.size(); ++m) {
+    if (!methods[m].is_fasc) continue;
+    for (const RowResult& row : rows)
+      if (row.row.calm) print(row.row.name, methods[m].name, row.sum(m));
+    print(totals()[2].label, methods[m].name, sum_of(rows, m, totals()[2].takes));
+  }
+}
+
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json json_of(const Event& event) {
@@ -133,6 +148,8 @@ Json json_of(const Tally& t) {
               {"f1", t.f1()},
               {"recall", number(t.recall())},
               {"false_per_min", t.false_per_min()},
+              {"bursts_per_min", t.bursts_per_min()},
+              {"expected_false_per_min", number(t.expected_per_min())},
               {"onset_error_s", number(median_size(t.onset_errors_s))},
               {"onset_bias_s", number(median_of(t.onset_errors_s))},
               {"onsets_near", number(share(t.onsets_near, t.onset_errors_s.size()))},
@@ -156,6 +173,7 @@ void print_rows(const std::vector<RowResult>& rows, const std::vector<Method>& m
   print_head("total");
   for (const Total& total : totals())
     for (std::size_t m = 0; m < methods.size(); ++m) print_row(total.label, methods[m].name, sum_of(rows, m, total.takes));
+  print_expected(rows, methods);
   std::printf("\nrecall by amplitude, mm\n%-12s", "method");
   for (std::size_t k = 0; k < size_bins_mm().size(); ++k) {
     const bool last = k + 1 == size_bins_mm().size();

@@ -135,6 +135,7 @@ Tally tally(const Scene& scene, const std::vector<Event>& reported, bool with_ki
   const std::vector<Event> truths = true_events(scene);
   Tally out;
   out.minutes = scene.duration_s / 60;
+  out.bursts = static_cast<int>(reported.size());
   out.truths = static_cast<int>(std::count_if(truths.begin(), truths.end(), is_twitch));
   out.reported = static_cast<int>(std::count_if(reported.begin(), reported.end(), is_twitch));
   std::vector<bool> matched(truths.size()), used(reported.size());
@@ -161,6 +162,9 @@ Tally& Tally::operator+=(const Tally& other) {
   matched += other.matched;
   minutes += other.minutes;
   onsets_near += other.onsets_near;
+  bursts += other.bursts;
+  expected_false += other.expected_false;
+  expected_minutes += other.expected_minutes;
   work_s += other.work_s;
   append(onset_errors_s, other.onset_errors_s);
   append(peak_errors_s, other.peak_errors_s);

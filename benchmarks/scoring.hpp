@@ -40,6 +40,8 @@ struct Tally {
   std::map<std::string, std::map<std::string, int>> kinds;    ///< true kind (or "nothing") -> reported kind (or "missed") -> events
   std::map<double, std::pair<int, int>> by_size;              ///< lower edge of a bin of amplitude in mm -> twitches, found
   std::vector<Remark> remarks;
+  int bursts = 0;                                             ///< reported events of any kind
+  double expected_false = 0, expected_minutes = 0;            ///< noise peaks expected above the threshold, and min of the clips that say so
   double work_s = 0;                                          ///< s; wall clock of the method
 
   Tally& operator+=(const Tally& other);
@@ -47,6 +49,8 @@ struct Tally {
   double f1() const;                 ///< 1 where there was nothing to find and nothing was reported
   double recall() const;             ///< NaN without a twitch
   double false_per_min() const;      ///< per min
+  double bursts_per_min() const { return bursts / minutes; }
+  double expected_per_min() const { return expected_minutes > 0 ? expected_false / expected_minutes : kNaN; }
   double kind_right() const;         ///< share of detected events of any kind that were given their kind; NaN without any
 };
 

@@ -49,17 +49,20 @@ void decode(benchmark::State& state, const LabelledMuscle& muscle, bool read_ahe
   count_frames(state, expected, static_cast<double>(frames_of(muscle.clip)[0].gray.total()));
 }
 
-void flow(benchmark::State& state, const LabelledMuscle& muscle, int preset) {
+void flow(benchmark::State& state, const LabelledMuscle& muscle, const std::string& method, int preset) {
   const std::vector<Frame>& frames = frames_of(muscle.clip);
   FlowOptions options;
-  options.dis_preset = preset;
-  const auto estimator = make_flow_estimator(options);
+  options.method = method;
+  if (method == "dis") options.dis_preset = preset, options.dis_finest_scale = 2;  // as the preset has it
+  const auto estimator = make_flow_estimator(options, muscle.muscle.size(), {{cv::Rect(cv::Point(), muscle.muscle.size()), cv::Mat()}});
   const std::size_t pairs = std::min<std::size_t>(frames.size() - 1, 30);
   for (auto _ : state) {
+    estimator->look(frames[0].gray(muscle.muscle));
     for (std::size_t i = 0; i < pairs; ++i) {
-      const cv::Mat moved = estimator->flow(frames[i].gray(muscle.muscle).clone(), frames[i + 1].gray(muscle.muscle).clone());
-      if (moved.size() != muscle.muscle.size() || !cv::checkRange(moved)) return state.SkipWithError("flow is not finite");
-      benchmark::DoNotOptimize(moved.data);
+      estimator->keep();
+      estimator->look(frames[i + 1].gray(muscle.muscle));
+      for (const cv::Point2f& moved : estimator->measure().front().motion)
+        if (!std::isfinite(moved.x) || !std::isfinite(moved.y)) return state.SkipWithError("flow is not finite");
     }
   }
   count_frames(state, pairs, static_cast<double>(muscle.muscle.area()));
@@ -125,9 +128,9 @@ void add(const std::string& name, const LabelledMuscle& muscle, Function functio
 void add_all(const LabelledMuscle& muscle) {
   add("decode/one_thread", muscle, decode, false);
   add("decode/read_ahead", muscle, decode, true);
-  add("flow/dis_ultrafast", muscle, flow, 0);
-  add("flow/dis_fast", muscle, flow, 1);
-  add("flow/dis_medium", muscle, flow, 2);
+  add("flow/patches", muscle, flow, "patches", 0);
+  add("flow/dis_ultrafast", muscle, flow, "dis", 0);
+  add("flow/dis_fast", muscle, flow, "dis", 1);
   add("energy", muscle, energy);
   add("bursts", muscle, bursts);
   add("end_to_end/one_thread", muscle, end_to_end, 1);

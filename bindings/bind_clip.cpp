@@ -45,14 +45,16 @@ void bind_clip(py::module_& m) {
       .def_property_readonly("quantiser", [](const Frame& f) { return number(f.quantiser); }, "codec's own unit; None if unknown");
 
   py::class_<ClipReader>(m, "ClipReader", "Reads a local clip frame by frame: ``for frame in fasc.ClipReader(path)``.")
-      .def(py::init([](const std::filesystem::path& path, double from_s, double to_s) {
+      .def(py::init([](const std::filesystem::path& path, double from_s, double to_s, double fps) {
              ClipOptions options;
              options.from_s = from_s;
              options.to_s = to_s;
+             options.fps = fps;
              py::gil_scoped_release release;
              return std::make_unique<ClipReader>(path.string(), options);
            }),
-           py::arg("path"), py::arg("from_s") = ClipOptions{}.from_s, py::arg("to_s") = ClipOptions{}.to_s)
+           py::arg("path"), py::arg("from_s") = ClipOptions{}.from_s, py::arg("to_s") = ClipOptions{}.to_s,
+           py::arg("fps") = ClipOptions{}.fps)
       .def("__iter__", [](py::object self) { return self; })
       .def("__next__",
            [](ClipReader& reader) {

@@ -17,7 +17,7 @@ py::array_t<float> flow_between(const Picture& before, const Picture& after, con
   cv::Mat flow;
   {
     py::gil_scoped_release release;
-    flow = make_flow_estimator(options)->flow(first, second);
+    flow = dense_flow(first, second, options);
   }
   py::array_t<float> out({flow.rows, flow.cols, 2});
   flow.copyTo(cv::Mat(flow.rows, flow.cols, CV_32FC2, out.mutable_data()));
@@ -28,7 +28,7 @@ py::array_t<float> flow_between(const Picture& before, const Picture& after, con
 
 void bind_flow(py::module_& m) {
   OptionsClass<FlowOptions>(m, "FlowOptions", "How motion is estimated.")
-      .field("method", &FlowOptions::method, "'dis': OpenCV dense inverse search")
+      .field("method", &FlowOptions::method, "'patches': own inverse search on patches; 'dis': OpenCV dense inverse search")
       .field("dis_preset", &FlowOptions::dis_preset, "0 ultrafast, 1 fast, 2 medium")
       .field("dis_finest_scale", &FlowOptions::dis_finest_scale, "where the search ends: 0 full resolution, 1 half, 2 a quarter");
   OptionsClass<PairOptions>(m, "PairOptions", "When the step from one frame to the next is measured.")

@@ -2,6 +2,8 @@
 // flow and energy.
 #pragma once
 
+#include <cmath>
+
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -19,17 +21,26 @@ class MovingSpeckle {
     cv::Mat fine(whole, CV_32F), coarse(whole, CV_32F);
     random.fill(fine, cv::RNG::NORMAL, 0.0, 1.0);
     random.fill(coarse, cv::RNG::NORMAL, 0.0, 1.0);
-    cv::GaussianBlur(fine, fine, {0, 0}, grain_px);
+    cv::GaussianBlur(fine, fine, {0, 0}, grain_px, grain_px, cv::BORDER_REFLECT);
     cv::GaussianBlur(coarse, coarse, {0, 0}, 14);
-    tissue_ = 110 + 30 * scaled(fine) + 18 * scaled(coarse);
+    cv::dft(110 + 30 * scaled(fine) + 18 * scaled(coarse), waves_, cv::DFT_COMPLEX_OUTPUT);
   }
 
-  /// The tissue moved by (dx, dy) px, without noise. CV_32F.
+  /// The tissue moved by (dx, dy) px, without noise: exactly, as its waves are turned, since interpolation would move it by another way.
+  /// CV_32F.
   cv::Mat moved(double dx, double dy) const {
-    const cv::Matx23d shift(1, 0, dx - kMargin, 0, 1, dy - kMargin);
-    cv::Mat picture;
-    cv::warpAffine(tissue_, picture, shift, size_, cv::INTER_CUBIC, cv::BORDER_REFLECT);
-    return picture;
+    cv::Mat waves = waves_.clone(), all;
+    for (int y = 0; y < waves.rows; ++y) {
+      const double ky = 2 * CV_PI * (y <= waves.rows / 2 ? y : y - waves.rows) / waves.rows;
+      for (int x = 0; x < waves.cols; ++x) {
+        const double kx = 2 * CV_PI * (x <= waves.cols / 2 ? x : x - waves.cols) / waves.cols, turn = -(kx * dx + ky * dy);
+        const float c = static_cast<float>(std::cos(turn)), s = static_cast<float>(std::sin(turn));
+        cv::Vec2f& wave = waves.at<cv::Vec2f>(y, x);
+        wave = {c * wave[0] - s * wave[1], s * wave[0] + c * wave[1]};
+      }
+    }
+    cv::dft(waves, all, cv::DFT_INVERSE | cv::DFT_SCALE | cv::DFT_REAL_OUTPUT);
+    return all(cv::Rect(kMargin, kMargin, size_.width, size_.height)).clone();
   }
 
   /// The same as a camera sees it: fresh noise of `noise` gray levels, CV_8UC1.
@@ -52,7 +63,7 @@ class MovingSpeckle {
 
   cv::Size size_;
   cv::RNG noise_;
-  cv::Mat tissue_;
+  cv::Mat waves_;  // CV_32FC2; the Fourier transform of the tissue, which goes round at its borders
 };
 
 inline fasc::Frame frame_of(const cv::Mat& gray, std::int64_t index, double time_s,

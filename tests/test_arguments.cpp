@@ -55,6 +55,22 @@ TEST(Arguments, AnalyzeHasTheDefaultsOfTheStructs) {
   EXPECT_EQ(given.annotate.motion, fasc::MotionStyle::colour);
 }
 
+TEST(Arguments, ScaleByPointsAndLimits) {
+  const auto given = parsed<AnalyzeArguments>(with(kAnalyze, {"--scale-points", "0,10,0,410,40", "--fps", "25", "--max-frame-px", "1000",
+                                                              "--max-decoded-bytes", "5000000000"}));
+  EXPECT_DOUBLE_EQ(given.options.scale.value().mm_per_px_y, 0.1);
+  EXPECT_EQ(given.options.fps, 25);
+  EXPECT_EQ(given.options.max_frame_px, 1000);
+  EXPECT_EQ(given.options.max_decoded_bytes, 5'000'000'000);
+  EXPECT_TRUE(contains(refusal(with(kAnalyze, {"--scale-points", "0,0,0,0,40"})), "--scale-points"));
+  EXPECT_TRUE(contains(refusal(with(kAnalyze, {"--scale-points", "0,10,0,410,40", "--mm-per-px", "0.1"})), "--mm-per-px"));
+  EXPECT_TRUE(contains(refusal(with(kAnalyze, {"--control-scale-points", "0,10,0,410,40"})), "--control-clip"));
+  EXPECT_TRUE(contains(refusal(with(kAnalyze, {"--fps", "0"})), "fps"));
+  EXPECT_TRUE(contains(refusal(with(kAnalyze, {"--max-decoded-bytes", "0"})), "--max-decoded-bytes"));
+  EXPECT_EQ(parsed<InspectArguments>({"inspect", "c.dcm", "--fps", "30"}).options.fps, 30);
+  EXPECT_EQ(parsed<MeasureArguments>({"measure", "c.dcm", "--out", "d", "--max-frame-px", "7"}).options.max_frame_px, 7);
+}
+
 TEST(Arguments, AnalyzeTakesEveryOption) {
   const auto given = parsed<AnalyzeArguments>(with(kAnalyze, {"--target",
                                                               "4,20,504,280",

@@ -302,6 +302,8 @@ TEST(Bursts, ARegularBeatIsAPulse) {
   for (const double onset_s : {1.0, 1.7, 2.9, 3.5, 4.9, 5.45, 7.0, 8.3}) irregular.push_back(at(onset_s));
   const BurstResult pulse = find_bursts(trace_of(beats));
   EXPECT_EQ(count(pulse, BurstKind::pulsation), 9) << listed(pulse);
+  for (const Burst& beat : pulse.bursts)
+    EXPECT_DOUBLE_EQ(beat.confidence, 1 - std::exp(-beat.score / (2 * BurstOptions{}.threshold))) << "of a pulsation, not of a twitch";
   const BurstResult twitches = find_bursts(trace_of(irregular));
   EXPECT_EQ(count(twitches, BurstKind::fasciculation), 8) << listed(twitches);
 }
@@ -370,6 +372,87 @@ TEST(Bursts, FalseAlarmsComeFromTheCalmPeaks) {
   BurstOptions high;
   high.threshold = 20;
   EXPECT_LT(find_bursts(trace, high).level.false_alarms_per_min, 1e-3) << "said of the level that is used";
+}
+
+TEST(Bursts, WhiteNoiseGivesAboutWhatIsExpected) {
+  BurstOptions options;
+  options.false_alarms_per_min = 1;
+  options.threshold = options.edge_threshold = 0.5;  // only the calm peaks hold the level up
+  options.floor_mm_s = 0.01, options.floor_px = 0.001;
+  double expected = 0, found = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    TraceSettings settings;
+    settings.noise_px = 0.3, settings.seconds = 60, settings.seed = seed;
+    settings.near_field = false;
+    const BurstResult result = find_bursts(trace_of({}, settings), options);
+    expected += result.level.false_alarms_per_min;
+    for (std::size_t i = 0, last = 0; i < result.speed.size(); ++i) {
+      if (!(result.speed[i] > result.level.sure)) continue;
+      found += last == 0 || i - last > 6 ? 1 : 0;  // 0.2 s apart
+      last = i;
+    }
+  }
+  EXPECT_NEAR(expected, 12, 0.1);
+  EXPECT_GT(found, expected / 3);
+  EXPECT_LT(found, 3 * expected);
+}
+
+TEST(Bursts, OfTwoTracesEachHasItsOwnFalseAlarms) {
+  TraceSettings quiet, loud;
+  quiet.noise_px = 0.15, loud.noise_px = 0.3;
+  quiet.seconds = loud.seconds = 60;
+  loud.seed = 2;
+  const Trace a = trace_of({}, quiet), b = trace_of({}, loud);
+  const BurstResult of_quiet = find_bursts(a, {}, &b), of_loud = find_bursts(b, {}, &a);
+  EXPECT_DOUBLE_EQ(of_quiet.level.sure, of_loud.level.sure) << "one rule for both";
+  EXPECT_NEAR(of_loud.level.false_alarms_per_min, 0.05, 1e-6);
+  EXPECT_LT(of_quiet.level.false_alarms_per_min, 1e-4);
+  EXPECT_NEAR(find_bursts(a).level.false_alarms_per_min, 0.05, 1e-6) << "alone it has a threshold of its own";
+}
+
+TEST(Bursts, HalvesOfASlideAreOneEvent) {
+  Twitch slide = at(3);
+  slide.radius_px = 1e6;
+  slide.amplitude_px = 8;
+  slide.hold_s = 0.15;
+  const Motion near = [&](cv::Point2d place, double t) { return 0.95 * slide.at(place, t); };
+  const BurstResult result = find_bursts(TraceMaker().make(motion_of({slide}), near));
+  ASSERT_EQ(count(result, BurstKind::probe_motion), 1) << listed(result);
+  EXPECT_EQ(count(result, BurstKind::fasciculation), 0) << listed(result);
+  const Burst& burst = result.bursts[0];
+  EXPECT_NEAR(burst.onset_s, 3.0, 0.04);
+  EXPECT_NEAR(burst.end_s, 3.45, 0.1);
+  EXPECT_NEAR(burst.contraction_s + burst.relaxation_s, burst.duration_s, 1e-9);
+}
+
+TEST(Bursts, TracesWithNanAreNoReasonToInventABurst) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto spoilt = [&](auto change) {
+    Trace trace = trace_of({});
+    change(trace);
+    return find_bursts(trace);
+  };
+  const auto all = [&](std::vector<float>& column) { std::fill(column.begin(), column.end(), nan); };
+  const BurstResult units = spoilt([&](Trace& t) { all(t.grid_unit_px); });
+  EXPECT_TRUE(units.bursts.empty());
+  EXPECT_TRUE(std::isnan(units.level.sure));
+  EXPECT_TRUE(std::isnan(units.level.false_alarms_per_min));
+  EXPECT_TRUE(spoilt([&](Trace& t) { all(t.energy), all(t.rms_speed), all(t.fast_speed), all(t.whole_share); }).bursts.empty());
+  EXPECT_TRUE(spoilt([&](Trace& t) { all(t.near_dx), all(t.near_dy); }).bursts.empty());
+  const BurstResult steps = spoilt([&](Trace& t) { all(t.step_s); });
+  EXPECT_TRUE(steps.bursts.empty());
+  EXPECT_TRUE(std::isnan(steps.level.sure));
+}
+
+TEST(Bursts, OnAClipOfFiveSecondsFromTheFirstFrameOn) {
+  for (const double fps : {25.0, 50.0}) {
+    TraceSettings settings;
+    settings.seconds = 5, settings.fps = fps;
+    const BurstResult result = find_bursts(trace_of({at(0.2), at(2.5)}, settings));
+    ASSERT_EQ(count(result, BurstKind::fasciculation), 2) << listed(result);
+    EXPECT_NEAR(result.bursts[0].onset_s, 0.2, 0.04);
+    EXPECT_NEAR(result.bursts[1].onset_s, 2.5, 0.04);
+  }
 }
 
 TEST(Bursts, FalseAlarmsAreNotKnownFromFewPeaks) {

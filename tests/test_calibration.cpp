@@ -47,6 +47,24 @@ TEST(Calibration, WithoutAScaleEverythingIsInPixels) {
   EXPECT_EQ(half.unit_x(), 1.0);
 }
 
+TEST(Calibration, TwoPointsAndTheirDistance) {
+  const Scale scale = fasc::parse_scale_points("100,50,130,90,5");
+  EXPECT_DOUBLE_EQ(scale.mm_per_px_x, 0.1);
+  EXPECT_DOUBLE_EQ(scale.mm_per_px_y, 0.1);
+  EXPECT_EQ(scale.source, "user");
+  EXPECT_EQ(scale.detail, "two points 50 px apart are 5 mm");
+  EXPECT_DOUBLE_EQ(fasc::scale_of_points(0, 0, 0, 400, 40).mm_per_px_y, 0.1);
+}
+
+TEST(Calibration, PointsThatGiveNoScaleAreRefused) {
+  for (const char* text : {"", "1,2,3,4", "1,2,3,4,5,6", "1,2,1,2,5", "0,0,100,0,0", "0,0,100,0,-5", "0,0,1,0,11", "0,0,100000,0,5",
+                           "0,0,nan,0,5", "0,0,100,0,inf", "a,0,100,0,5", "0,0,100,0,5mm", "0, 0,100,0,5"}) {
+    const std::string message = fasc_test::message_of([&] { fasc::parse_scale_points(text); });
+    EXPECT_HAS(message, "x1,y1,x2,y2,MM");
+    EXPECT_HAS(message, "0.001 to 10");
+  }
+}
+
 class RefusedScale : public testing::TestWithParam<const char*> {};
 
 TEST_P(RefusedScale, NamesWhatWasGivenAndWhatIsAllowed) {

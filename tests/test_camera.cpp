@@ -117,13 +117,12 @@ TEST(Steadier, TakesTheShakeOutToATenthOfAPixel) {
   fasc::Simulator simulator(camera_scene(3, 0.8));
   const cv::Rect panel(0, 0, 320, 240), region(80, 60, 160, 120);
   fasc::Steadier steadier(panel, region);
-  const auto flow = fasc::make_flow_estimator();
   const cv::Rect middle(40, 40, 240, 160);
   const cv::Mat first = steadier.steady(gray_frame(simulator, 0)).gray(middle).clone();
   double farthest_px = 0;
   for (std::int64_t i = 1; i < 60; ++i) {
     const fasc::Frame shaken = gray_frame(simulator, i);
-    const cv::Mat field = flow->flow(first, steadier.steady(shaken).gray(middle).clone());
+    const cv::Mat field = fasc::dense_flow(first, steadier.steady(shaken).gray(middle).clone());
     const cv::Scalar mean = cv::mean(field);
     EXPECT_LT(std::hypot(mean[0], mean[1]), 0.15) << i;
     const cv::Point2d away = simulator.displacement({160, 120}, shaken.time_s) - simulator.displacement({160, 120}, 0);

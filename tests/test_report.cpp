@@ -618,6 +618,17 @@ TEST(BadInput, AConstantTraceIsSaid) {
   }
 }
 
+TEST(BadInput, AClipOfOneSecondAloneIsTooShort) {
+  SampleSettings brief;
+  brief.frames = 30;
+  brief.control = brief.events = false;
+  const auto a = fasc::conclude(sample(brief).measurement);
+  const Json out = Json::parse(fasc::result_json(a));
+  EXPECT_NE(out["warnings"].dump().find("less than 3 s observed: too short"), std::string::npos) << out["warnings"];
+  EXPECT_EQ(out["target"]["calm_level"]["false_alarms_per_min"], nullptr);
+  EXPECT_NE(fasc::report_html(a).find("<h1>Too short to say how often it twitches: 0 fasciculations in "), std::string::npos);
+}
+
 TEST(BadInput, AControlOfTwoSecondsIsTooShort) {
   SampleSettings settings, brief;
   settings.second_clip = true;

@@ -14,7 +14,7 @@ int run(const AnnotateArguments& arguments) {
   if (std::filesystem::equivalent(arguments.clip, arguments.out, error) && !error)
     throw MisuseError("--out is \"" + arguments.out + "\", which is the clip itself; allowed: another file");
   const Analysis analysis = conclude(load_source(arguments.source, arguments.changes));
-  const std::string sha256 = ClipReader(arguments.clip).info().sha256;
+  const std::string sha256 = ClipReader(arguments.clip, analysis.options.reading()).info().sha256;
   const bool control = analysis.control_clip && sha256 != analysis.clip.info.sha256;
   ProgressBar bar(arguments.quiet);
   annotate(analysis, arguments.clip, arguments.out, arguments.annotate,

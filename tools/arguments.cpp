@@ -16,6 +16,7 @@ namespace {
 const std::vector<std::string> kVerbs{"analyze", "measure",  "bursts", "compare", "annotate",
                                       "inspect", "simulate", "batch",  "merge"};
 
+constexpr const char* kReading = "What is read";
 constexpr const char* kMeasuring = "How motion is measured";
 constexpr const char* kFinding = "How bursts are found";
 constexpr const char* kComparing = "How target and control are compared";
@@ -64,6 +65,13 @@ int whole(const std::string& option, const std::string& text, int lowest, int hi
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < lowest || value > highest)
     refuse(option, text, "a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest));
+  return value;
+}
+
+std::int64_t whole64(const std::string& option, const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 1) refuse(option, text, "a whole number from 1");
   return value;
 }
 
@@ -146,10 +154,34 @@ void add_regions(CLI::App& app, AnalyzeOptions& options) {
       [&, region](const std::string& text) { options.control = region("--control", text); });
   add_path(app, "--control-clip", "CLIP2",
            "second clip with the control muscle; --control is a region there [auto]", options.control_clip);
-  add(app, "--mm-per-px", "X[,Y]", "scale of the picture, over what the file says",
-      [&, scale](const std::string& text) { options.scale = scale("--mm-per-px", text); });
-  add(app, "--control-mm-per-px", "X[,Y]", "scale of the control clip",
-      [&, scale](const std::string& text) { options.control_scale = scale("--control-mm-per-px", text); });
+  const auto points = [](const std::string& flag, const std::string& text) {
+    return about(flag, [&] { return parse_scale_points(text); });
+  };
+  CLI::Option* typed = add(app, "--mm-per-px", "X[,Y]", "scale of the picture, over what the file says",
+                           [&, scale](const std::string& text) { options.scale = scale("--mm-per-px", text); });
+  add(app, "--scale-points", "x1,y1,x2,y2,MM", "the same by two points in px (ends of a ruler in the picture) and the mm between them",
+      [&, points](const std::string& text) { options.scale = points("--scale-points", text); })
+      ->excludes(typed);
+  CLI::Option* control_typed = add(app, "--control-mm-per-px", "X[,Y]", "scale of the control clip",
+                                   [&, scale](const std::string& text) { options.control_scale = scale("--control-mm-per-px", text); });
+  add(app, "--control-scale-points", "x1,y1,x2,y2,MM", "the same for the control clip",
+      [&, points](const std::string& text) { options.control_scale = points("--control-scale-points", text); })
+      ->excludes(control_typed);
+}
+
+/// What is read and refused; fields of AnalyzeOptions or ClipOptions.
+template <class Options>
+void add_reading(CLI::App& app, Options& options) {
+  add(app, "--fps", "PER_S", "frames per s of a DICOM clip that states no time [such a clip is refused]",
+      [&](const std::string& text) { options.fps = number("--fps", text); })
+      ->group(kReading);
+  add(app, "--max-frame-px", "PX", with_default("larger pictures are refused", std::to_string(options.max_frame_px)),
+      [&](const std::string& text) { options.max_frame_px = whole64("--max-frame-px", text); })
+      ->group(kReading);
+  add(app, "--max-decoded-bytes", "BYTES",
+      with_default("clips whose decoded pictures are more together are refused", std::to_string(options.max_decoded_bytes)),
+      [&](const std::string& text) { options.max_decoded_bytes = whole64("--max-decoded-bytes", text); })
+      ->group(kReading);
 }
 
 void add_threads(CLI::App& app, int& threads, const char* help) {
@@ -159,7 +191,7 @@ void add_threads(CLI::App& app, int& threads, const char* help) {
 
 void add_measuring(CLI::App& app, AnalyzeOptions& options) {
   FlowOptions& flow = options.energy.flow;
-  add(app, "--flow", "METHOD", with_default("how motion is estimated: dis", flow.method),
+  add(app, "--flow", "METHOD", with_default("how motion is estimated: patches (own) or dis (OpenCV, the reference)", flow.method),
       [&](const std::string& text) { flow.method = text; })
       ->group(kMeasuring);
   add(app, "--dis-preset", "N",
@@ -289,6 +321,7 @@ void add_analyzing(CLI::App& app, AnalyzeOptions& options, AnnotateOptions& anno
   add_regions(app, options);
   add_from_to(app, options.from_s, options.to_s);
   app.add_flag("--no-video", no_video, "write no annotated video");
+  add_reading(app, options);
   add_measuring(app, options);
   add_settings(app, kFinding, kBurstSettings, into(options.bursts));
   add_judging(app, options);
@@ -303,7 +336,7 @@ void check(const AnalyzeOptions& options) {
   check_from_to(options.from_s, options.to_s);
   if (options.control_scale && options.control_clip.empty())
     throw MisuseError(
-        "--control-mm-per-px is given without --control-clip; allowed: only with a control clip");
+        "--control-mm-per-px is given without --control-clip; allowed: only with a control clip (--control-scale-points too)");
   options.check();
 }
 
@@ -362,6 +395,7 @@ struct Parser {
     add_quiet(sub, measure.quiet);
     add_regions(sub, measure.options);
     add_from_to(sub, measure.options.from_s, measure.options.to_s);
+    add_reading(sub, measure.options);
     add_measuring(sub, measure.options);
     add_judging(sub, measure.options);
   }
@@ -409,6 +443,7 @@ struct Parser {
     sub.add_flag("--whole-screen", inspect.whole_screen, "the picture also shows what lies outside the echo (names may be burned in there)");
     add_view(sub, inspect.view);
     add_from_to(sub, inspect.options.from_s, inspect.options.to_s);
+    add_reading(sub, inspect.options);
   }
 
   void add_simulate() {
@@ -462,6 +497,7 @@ struct Parser {
     }
     if (app.got_subcommand("inspect")) {
       check_from_to(inspect.options.from_s, inspect.options.to_s);
+      inspect.options.check();
       return inspect;
     }
     if (app.got_subcommand("simulate")) return simulate;

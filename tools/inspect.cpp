@@ -70,6 +70,10 @@ Json json_of(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
 const char* kind_name(const Screen& screen, std::size_t i) {
   return screen.kind(i) == PanelKind::camera ? "camera" : "ultrasound";
 }
@@ -155,6 +159,11 @@ Json json_of(const Found& found) {
           {"intra_only", info.intra_only},
           {"mm_per_px_x", json_of(info.mm_per_px_x)},
           {"mm_per_px_y", json_of(info.mm_per_px_y)},
+          {"mm_per_px_detail", text_or_null(info.scale_detail)},
+          {"time_source", text_or_null(info.time_source)},
+          {"transfer_syntax", text_or_null(info.transfer_syntax)},
+          {"gray_mapping", text_or_null(info.gray_mapping)},
+          {"notes", info.notes},
           {"echo_areas", json_of(found.screen.echo_areas)},
           {"muscle_bands", json_of(found.screen.muscle_bands)},
           {"screen", screen_json(found.screen)},
@@ -190,13 +199,17 @@ void print_text(const Found& found) {
             << info.container << ", " << info.codec << ", " << info.pixel_format
             << (info.intra_only ? ", intra pictures only" : "") << "\npicture      " << info.width << " x "
             << info.height << " px\ntime         " << counted(static_cast<int>(found.frames), "frame")
-            << " in " << decimal(found.duration_s, 2) << " s, " << decimal(found.frame_rate, 2)
-            << " per s\nscale        ";
+            << " in " << decimal(found.duration_s, 2) << " s, " << decimal(found.frame_rate, 2) << " per s";
+  if (!info.time_source.empty()) std::cout << ", by " << info.time_source;
+  if (!info.transfer_syntax.empty())
+    std::cout << "\nsyntax       " << info.transfer_syntax << "\ngray         " << info.gray_mapping;
+  std::cout << "\nscale        ";
   if (std::isfinite(info.mm_per_px_x))
     std::cout << decimal(info.mm_per_px_x, 4) << " x " << decimal(info.mm_per_px_y, 4)
-              << " mm per px, from the file\n";
+              << " mm per px, from the file" << (info.scale_detail.empty() ? "" : ": ") << info.scale_detail << "\n";
   else
-    std::cout << "not in the file; give --mm-per-px\n";
+    std::cout << (info.scale_detail.empty() ? "not in the file" : info.scale_detail) << "; give --mm-per-px or --scale-points\n";
+  for (const std::string& note : info.notes) std::cout << "note         " << note << "\n";
   std::cout << "complete     " << (found.complete ? "yes" : "NO") << "\n";
   for (const std::string& problem : found.problems) std::cout << "             " << problem << "\n";
   print_screen(found.screen);

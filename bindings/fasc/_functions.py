@@ -74,7 +74,14 @@ def _options(given, settings):
     options.scale = _inputs.scale(given["mm_per_px"], "mm_per_px")
     options.control_scale = _inputs.scale(given["control_mm_per_px"], "control_mm_per_px")
     options.camera = given["camera"]
-    for name in ("from_s", "to_s", "threads"):
+    for side in ("", "control_"):
+        points = _inputs.scale_points(given[side + "scale_points"], side + "scale_points")
+        if points is None:
+            continue
+        if given[side + "mm_per_px"] is not None:
+            raise ValueError(f"{side}mm_per_px and {side}scale_points are both given; allowed is one of them")
+        setattr(options, side + "scale", points)
+    for name in ("from_s", "to_s", "fps", "max_frame_px", "max_decoded_bytes", "threads"):
         setattr(options, name, given[name])
     if isinstance(given["flow"], str):
         given = {**given, "flow": {"method": given["flow"]}}
@@ -98,8 +105,13 @@ def measure(
     mm_per_px=None,
     control_mm_per_px=None,
     camera=None,
+    scale_points=None,
+    control_scale_points=None,
     from_s=_DEFAULTS.from_s,
     to_s=_DEFAULTS.to_s,
+    fps=_DEFAULTS.fps,
+    max_frame_px=_DEFAULTS.max_frame_px,
+    max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
     threads=_DEFAULTS.threads,
     time_s=None,
     name="frames",
@@ -140,8 +152,13 @@ def analyze(
     mm_per_px=None,
     control_mm_per_px=None,
     camera=None,
+    scale_points=None,
+    control_scale_points=None,
     from_s=_DEFAULTS.from_s,
     to_s=_DEFAULTS.to_s,
+    fps=_DEFAULTS.fps,
+    max_frame_px=_DEFAULTS.max_frame_px,
+    max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
     threads=_DEFAULTS.threads,
     time_s=None,
     name="frames",
@@ -172,8 +189,14 @@ def analyze(
     camera : bool, optional
         True: the clip is a camera's picture of the skin, and the hand's shake is taken out. False: it is an ultrasound screen. Without it
         a camera is recognised by its colours.
+    scale_points, control_scale_points : (x1, y1, x2, y2, mm), optional
+        Scale by two points in px, such as the ends of a ruler in the picture, and the mm between them; instead of ``mm_per_px``.
     from_s, to_s : float
         s; what is analysed, half open.
+    fps : float
+        Frames per s of a DICOM clip that states no time; without it (NaN) such a clip is refused.
+    max_frame_px, max_decoded_bytes : int
+        Larger pictures, and clips whose decoded pictures are larger together, are refused.
     threads : int
         0: as many as the machine has. Never changes results.
     time_s : sequence of float, optional
@@ -307,8 +330,13 @@ def batch(
     mm_per_px=None,
     control_mm_per_px=None,
     camera=None,
+    scale_points=None,
+    control_scale_points=None,
     from_s=_DEFAULTS.from_s,
     to_s=_DEFAULTS.to_s,
+    fps=_DEFAULTS.fps,
+    max_frame_px=_DEFAULTS.max_frame_px,
+    max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
     threads=_DEFAULTS.threads,
     energy=None,
     flow=None,

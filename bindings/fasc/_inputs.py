@@ -57,6 +57,18 @@ def scale(value, option):
     return _fasc.parse_scale(",".join(repr(float(v)) for v in items))
 
 
+def scale_points(value, option):
+    """The scale of two points and the mm between them: (x1, y1, x2, y2, mm); None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _fasc.parse_scale_points(value)
+    items = _as_list(value)
+    if items is None or not all(_is_number(v) for v in items):
+        raise TypeError(f"{option} is (x1, y1, x2, y2, mm) in px and mm, but got {value!r}")
+    return _fasc.parse_scale_points(",".join(repr(float(v)) for v in items))
+
+
 def struct(cls, value, option):
     """An options struct: one of its class, or a dict of its fields; None stays None."""
     if value is None or isinstance(value, cls):

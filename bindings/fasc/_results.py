@@ -47,7 +47,7 @@ class Record:
 
 class Clip(Record):
     """What a clip is: path (base name), sha256, width, height, frames, frames_expected, duration_s, complete, mm_per_px, mm_per_px_x,
-    mm_per_px_y, mm_per_px_source, energy_unit, ..."""
+    mm_per_px_y, mm_per_px_source, mm_per_px_detail (which tags, or why there is no scale), time_source, transfer_syntax (DICOM), energy_unit, ..."""
 
 
 class Comparison(Record):

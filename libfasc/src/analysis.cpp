@@ -40,6 +40,7 @@ Scale scale_for(const std::optional<Scale>& given, const ClipInfo& info) {
     scale.mm_per_px_y = info.mm_per_px_y;
     scale.source = "file";
   }
+  scale.detail = info.scale_detail;
   return scale;
 }
 
@@ -124,10 +125,7 @@ std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progres
 // Reads one clip and measures the regions wanted in it.
 std::vector<Trace> measure_clip(const std::string& path, const std::vector<Wanted>& wanted, const std::optional<Scale>& scale,
                                 const AnalyzeOptions& options, const Progress& progress, const char* stage, ClipSummary& clip) {
-  ClipOptions reading;
-  reading.from_s = options.from_s;
-  reading.to_s = options.to_s;
-  reading.read_ahead = options.threads != 1;
+  const ClipOptions reading = options.reading();
   const Screen screen = find_screen(path, reading, options.view);
   ClipReader reader(path, reading);
   clip.info = reader.info();
@@ -204,7 +202,10 @@ void warn_of_length(const RegionResult& result, const ClipSummary& clip, const C
   const std::vector<float>& energy = result.trace.energy;
   if (energy.size() > 2 && result.observed_s > 0 && comparison_detail::is_constant(energy))
     warnings.push_back("target: the energy is the same in every measured frame; no living muscle is that still, so its count says nothing.");
-  if (result.observed_s < options.advised_s) {
+  if (result.observed_s < options.shortest_s) {
+    const std::string needed = std::to_string(std::lround(options.shortest_s));
+    warnings.push_back("target: less than " + needed + " s observed: too short to say how often it twitches.");
+  } else if (result.observed_s < options.advised_s) {
     warnings.push_back(std::to_string(std::lround(result.observed_s)) + " s observed (advised: at least " +
                        std::to_string(std::lround(options.advised_s)) + " s); rare fasciculations may be missed.");
   }
@@ -215,7 +216,12 @@ void warn_of_clip(const ClipSummary& clip, std::vector<std::string>& warnings) {
   if (clip.screen.camera_view()) {
     warnings.push_back(clip.info.name + ": camera view of the skin; the hand's shake is taken out by the still surroundings. What moves is skin, not muscle.");
   }
-  if (!clip.scale.known()) warnings.push_back(clip.info.name + ": no scale, so lengths are in px and speeds in px/s.");
+  for (const std::string& note : clip.info.notes) warnings.push_back(clip.info.name + ": " + note + ".");
+  if (clip.info.time_source == "user")
+    warnings.push_back(clip.info.name + ": the file states no frame times; they are the user's " + std::to_string(clip.frame_rate) + " per s.");
+  if (clip.scale.known()) return;
+  const std::string& reason = clip.scale.detail;
+  warnings.push_back(clip.info.name + ": no scale, so lengths are in px and speeds in px/s" + (reason.empty() ? "" : " (" + reason + ")") + ".");
 }
 
 }  // namespace
@@ -225,10 +231,22 @@ void AnalyzeOptions::check() const {
   if (!(to_s > from_s)) throw MisuseError("to " + std::to_string(to_s) + " s: allowed is more than from (" + std::to_string(from_s) + " s)");
   if (threads < 0 || threads > 1024) throw MisuseError("threads " + std::to_string(threads) + ": allowed is 0 (all) to 1024");
   if (control_scale && control_clip.empty()) throw MisuseError("a scale for the control clip is given without a control clip");
+  reading().check();
   energy.check();
   bursts.check();
   compare.check();
   presence.check();
+}
+
+ClipOptions AnalyzeOptions::reading() const {
+  ClipOptions reading;
+  reading.from_s = from_s;
+  reading.to_s = to_s;
+  reading.fps = fps;
+  reading.max_frame_px = max_frame_px;
+  reading.max_decoded_bytes = max_decoded_bytes;
+  reading.read_ahead = threads != 1;
+  return reading;
 }
 
 int RegionResult::count(BurstKind kind) const {

@@ -14,9 +14,7 @@ namespace {
 using annotated::Scene;
 
 ClipReader open_same_clip(const Scene& scene, const Analysis& analysis, const std::string& path) {
-  ClipOptions options;
-  options.from_s = analysis.options.from_s;
-  options.to_s = analysis.options.to_s;
+  ClipOptions options = analysis.options.reading();
   options.read_ahead = scene.options.read_ahead;
   options.colour = scene.clip->info.pixel_format.rfind("gray", 0) != 0;
   ClipReader reader(path, options);

@@ -12,8 +12,8 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewestSteps = 4;   // measured steps that a level can be taken from
 constexpr std::size_t kFewestPeaks = 30;  // calm peaks that a tail can be taken from
-constexpr double kCalmPeak = 6.0;         // spreads above the level up to which a peak is calm
-constexpr double kTailFrom = 0.5, kTailTo = 0.8;  // quantiles of the calm peaks that show the tail's scale; higher ones may be twitches
+constexpr double kCalmPeak = 5.0;         // spreads above the level up to which a peak is calm
+constexpr double kTailFrom = 0.2, kTailTo = 0.7;  // quantiles of the calm peaks that show the tail; higher ones may be twitches
 constexpr double kLeastSpread = 0.01;     // of the floor
 constexpr double kEdgeOfFloor = 0.4;      // edge threshold is at least this share of the floor
 constexpr double kHighestEdge = 0.6;      // edge over sure threshold, both above the level, at most
@@ -41,29 +41,74 @@ std::vector<float> calm_peaks(const std::vector<float>& speed, double limit) {
   return peaks;
 }
 
-// Peaks of noise above its level fall off as exp(-x²/2s²) (Rice 1944, Bell Syst Tech J 23:282, for a narrow band); the quantiles of the
-// calm peaks show s.
+// Chance that a peak of noise is higher than z standard deviations: a peak is the largest of three neighbours, which white noise makes
+// independent, so 1 - Phi(z)^3. Rice's tail for a narrow band (1944, Bell Syst Tech J 23:282) let 15 times too many of white noise pass.
+double peak_above(double z) {
+  const double one = 0.5 * std::erfc(z / std::sqrt(2.0));
+  return one * (3 - one * (3 - one));
+}
+
+// The z that a share of the peaks is above: bisection, peak_above() falls steadily.
+double peak_quantile(double share_above) {
+  double low = -10, high = 30;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (peak_above(middle) > share_above ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+// How often peaks of noise are above a speed. The mean speed of the fastest of many cells is never negative and skewed; its cube root is
+// nearly normal, as that of a sum of squares is (Wilson and Hilferty 1931, PNAS 17:684). Two quantiles of the calm peaks show it.
 struct PeakTail {
-  double level = kNaN, middle = kNaN, variance = kNaN, above_middle_per_min = kNaN;
-  double per_min(double threshold) const {
-    return above_middle_per_min * std::exp(-(square(threshold - level) - square(middle - level)) / (2 * variance));
+  double middle = kNaN, spread = kNaN, peaks_per_min = kNaN;  // of the cube root
+  bool known() const { return std::isfinite(spread); }
+  double per_min(double speed) const { return peaks_per_min * peak_above((std::cbrt(speed) - middle) / spread); }
+  double speed_for(double rate_per_min) const {
+    const double root = middle + spread * peak_quantile(std::min(1.0, rate_per_min / peaks_per_min));
+    return root * root * root;
   }
-  double threshold_for(double rate_per_min) const {
-    return level + std::sqrt(square(middle - level) + 2 * variance * std::log(std::max(1.0, above_middle_per_min / rate_per_min)));
-  }
-  static double square(double x) { return x * x; }
 };
 
-PeakTail tail_of(const std::vector<float>& peaks, double level, double minutes, double least_spread) {
+PeakTail tail_of(const std::vector<float>& peaks, double minutes, double least_spread) {
   PeakTail tail;
   if (peaks.size() < kFewestPeaks || !(minutes > 0)) return tail;
-  const auto at = [&](double share) { return static_cast<double>(peaks[static_cast<std::size_t>(share * static_cast<double>(peaks.size() - 1))]); };
-  tail.level = level;
-  tail.middle = std::max(at(kTailFrom), level);
-  const double grown = PeakTail::square(at(kTailTo) - level) - PeakTail::square(tail.middle - level);
-  tail.variance = std::max(grown / (2 * std::log((1 - kTailFrom) / (1 - kTailTo))), PeakTail::square(least_spread));
-  tail.above_middle_per_min = (1 - kTailFrom) * static_cast<double>(peaks.size()) / minutes;
+  const auto root_at = [&](double share) {
+    return std::cbrt(static_cast<double>(peaks[static_cast<std::size_t>(share * static_cast<double>(peaks.size() - 1))]));
+  };
+  const double low = root_at(kTailFrom), high = root_at(kTailTo), low_z = peak_quantile(1 - kTailFrom), high_z = peak_quantile(1 - kTailTo);
+  if (!(low > 0)) return tail;
+  tail.spread = std::max((high - low) / (high_z - low_z), least_spread / (3 * low * low));
+  tail.middle = low - low_z * tail.spread;
+  tail.peaks_per_min = static_cast<double>(peaks.size()) / minutes;
   return tail;
+}
+
+// A level and what noise does above it.
+struct NoiseLevel {
+  CalmLevel level;
+  PeakTail tail;
+};
+
+NoiseLevel noise_level_of(const std::vector<float>& speed, const MotionView& view, const BurstOptions& options, double window_s, double allowed_per_min) {
+  NoiseLevel noise;
+  CalmLevel& level = noise.level;
+  const std::vector<float> found = finite_of(speed);
+  if (found.size() < kFewestSteps) return noise;
+  level.speed = quantile(found, 0.5);
+  const double floor_speed = view.trace().scale.known() ? options.floor_mm_s : options.floor_px_s;
+  const double floor = std::max(floor_speed, options.floor_px * view.unit() / std::max(view.usual_step_s(), window_s));
+  // A clip without any noise has no spread; a small share of the floor stands for it, so that scores stay numbers.
+  level.spread = std::max(level.speed - quantile(found, 0.1587), kLeastSpread * floor);
+  const double minutes = static_cast<double>(found.size()) * view.usual_step_s() / 60;
+  noise.tail = tail_of(calm_peaks(speed, level.speed + kCalmPeak * level.spread), minutes, level.spread);
+  level.sure = std::max(floor, level.speed + options.threshold * level.spread);
+  if (noise.tail.known()) {
+    level.sure = std::max(level.sure, noise.tail.speed_for(allowed_per_min));
+    level.false_alarms_per_min = noise.tail.per_min(level.sure);
+  }
+  level.edge = std::min(std::max(kEdgeOfFloor * floor, level.speed + options.edge_threshold * level.spread), level.sure);
+  return noise;
 }
 
 // The speeds that look for a twitch; the first gives the scale.
@@ -71,44 +116,41 @@ constexpr std::array kLooks{
     Look{1.0, 0.15, false}, Look{0.5, 0.15, false}, Look{1.0, 0.04, false}, Look{1.0, 0.10, true}, Look{2.0, 0.10, true},
 };
 
-CalmLevel higher_of(const CalmLevel& a, const CalmLevel& b) {
-  if (!(b.sure > a.sure)) return a;
-  return b;
+std::vector<Look> looks_of(const BurstParts& parts) {
+  std::vector<Look> looks(kLooks.begin(), parts.looks ? kLooks.end() : kLooks.begin() + 1);
+  for (Look& look : looks) {
+    if (!parts.fastest) look.share = 1;
+    look.pooled = look.pooled && parts.pooled;
+  }
+  return looks;
+}
+
+// The louder of two traces sets the thresholds of both; each keeps the number that its own noise makes of them.
+CalmLevel common_level(const NoiseLevel& own, const CalmLevel& other) {
+  if (!(other.sure > own.level.sure)) return own.level;
+  CalmLevel common = other;
+  common.false_alarms_per_min = own.tail.known() ? own.tail.per_min(common.sure) : kNaN;
+  return common;
 }
 
 }  // namespace
 
 CalmLevel level_of(const std::vector<float>& speed, const MotionView& view, const BurstOptions& options, double window_s, double false_alarms_per_min) {
-  CalmLevel level;
-  const std::vector<float> found = finite_of(speed);
-  if (found.size() < kFewestSteps) return level;
-  level.speed = quantile(found, 0.5);
-  const double floor_speed = view.trace().scale.known() ? options.floor_mm_s : options.floor_px_s;
-  const double floor = std::max(floor_speed, options.floor_px * view.unit() / std::max(view.usual_step_s(), window_s));
-  // A clip without any noise has no spread; a small share of the floor stands for it, so that scores stay numbers.
-  level.spread = std::max(level.speed - quantile(found, 0.1587), kLeastSpread * floor);
-  const double minutes = static_cast<double>(found.size()) * view.usual_step_s() / 60;
-  const PeakTail tail = tail_of(calm_peaks(speed, level.speed + kCalmPeak * level.spread), level.speed, minutes, level.spread);
-  level.sure = std::max(floor, level.speed + options.threshold * level.spread);
-  if (std::isfinite(tail.variance)) {
-    level.sure = std::max(level.sure, tail.threshold_for(false_alarms_per_min));
-    level.false_alarms_per_min = tail.per_min(level.sure);
-  }
-  level.edge = std::min(std::max(kEdgeOfFloor * floor, level.speed + options.edge_threshold * level.spread), level.sure);
-  return level;
+  return noise_level_of(speed, view, options, window_s, false_alarms_per_min).level;
 }
 
 std::pair<std::vector<float>, CalmLevel> detection_speed(const MotionView& view, const BurstOptions& options, const Trace* other) {
   std::optional<MotionView> beside;
-  if (other != nullptr && other->scale.known() == view.trace().scale.known()) beside.emplace(*other, options.window_s);
+  if (other != nullptr && other->scale.known() == view.trace().scale.known()) beside.emplace(*other, options.window_s, view.parts());
   std::vector<float> speed;
   CalmLevel first;
   double edge = 0, false_alarms = 0;
-  for (const Look& look : kLooks) {
-    const double window_s = look.windows * options.window_s, allowed = options.false_alarms_per_min / kLooks.size();
+  const std::vector<Look> looks = looks_of(view.parts());
+  for (const Look& look : looks) {
+    const double window_s = look.windows * options.window_s, allowed = options.false_alarms_per_min / static_cast<double>(looks.size());
     const std::vector<float> seen = view.speeds(look);
-    CalmLevel level = level_of(seen, view, options, window_s, allowed);
-    if (beside) level = higher_of(level, level_of(beside->speeds(look), *beside, options, window_s, allowed));
+    const NoiseLevel noise = noise_level_of(seen, view, options, window_s, allowed);
+    const CalmLevel level = beside ? common_level(noise, level_of(beside->speeds(look), *beside, options, window_s, allowed)) : noise.level;
     if (std::isnan(level.sure)) return {seen, level};
     edge = std::max(edge, (level.edge - level.speed) / (level.sure - level.speed));
     false_alarms += level.false_alarms_per_min;

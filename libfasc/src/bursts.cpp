@@ -37,12 +37,13 @@ constexpr double kContextTime = 0.3;            // share of that time that makes
 constexpr double kUniform = 0.5;                // whole share from which the picture moves as one
 constexpr double kContactNear_s = 0.2;          // s between a burst and a dark frame or scene jump that explains it
 constexpr double kAfterKeyLongest_s = 0.15;     // s; a weak burst right after a key frame that is no longer than this is the encoder's
+constexpr int kAfterKeyFrames = 2;              // pictures before a burst of which one may be a key frame
 constexpr double kAfterKeyScore = 5.0;          // and no clearer than this many thresholds
 constexpr double kTremorWhole = 0.8, kTremorActive = 0.8;  // whole share and active share of trembling
 constexpr double kTremorGap_s = 0.35;           // s between trembling and the contraction it belongs to
 constexpr double kKeyFrame_px = 1.0;            // px; displacement up to which a weak burst beside a key frame is the encoder's
 constexpr double kNoise_s = 0.3;                // s; displacement that the calm level's speed covers in this time says little about where tissue is
-constexpr double kClearScore = 10.0;            // a burst in noise this clear may be a twitch without being seen to come back
+constexpr double kClearScore = 10.0;            // a burst this clear may be a twitch without being seen to come back: in noise, or where the clip ends
 constexpr double kNoReturnInNoise = 0.95, kSlowRiseInNoise_s = 0.35;
 constexpr int kPulseBeats = 5;                  // bursts in a row that make a pulse
 constexpr double kPulseShortest_s = 0.4, kPulseLongest_s = 1.25;  // s between beats: 0.8–2.5 per s
@@ -91,6 +92,7 @@ std::size_t slowest(const std::vector<float>& speed, std::size_t first, std::siz
 
 // Two twitches without a rest between them: a second peak, past a valley, that pulls the same way as the first.
 std::vector<Lobe> split(const Lobe& lobe, const std::vector<float>& speed, const MotionView& view, double sure) {
+  if (!view.parts().split) return {lobe};
   const std::vector<double>& time_s = view.trace().time_s;
   std::vector<Lobe> parts;
   Lobe now{lobe.first, lobe.last, lobe.first};
@@ -189,9 +191,13 @@ void look_around(const MotionView& view, const Lobe& event, Shape& shape) {
     shape.at_contact_loss |= state == PairState::dark || state == PairState::scene_jump;
     shape.at_damage |= (state == PairState::corrupt || state == PairState::gap) && distance_s <= kContactNear_s / 2;
   }
-  std::size_t before = event.first;
-  while (before > 1 && trace.state[before - 1] == PairState::repeat) --before;
-  shape.after_key_frame = before > 1 && trace.state[before - 1] == PairState::key_frame;
+  // Two pictures back: what the encoder sharpens with a key frame settles over the next one, and the first step above the edge may be later.
+  int back = 0;
+  for (std::size_t i = event.first; i > 1 && back < kAfterKeyFrames; --i) {
+    if (trace.state[i - 1] == PairState::repeat) continue;
+    ++back;
+    shape.after_key_frame |= trace.state[i - 1] == PairState::key_frame;
+  }
   for (std::size_t i = event.first; i <= std::min(event.last + 2, trace.frames() - 1); ++i) shape.at_key_frame |= trace.state[i] == PairState::key_frame;
 }
 
@@ -221,27 +227,29 @@ Burst describe(const MotionView& view, const std::vector<float>& speed, std::siz
   if (trace.near_field && muscle > 0) burst.near_field_ratio = near / muscle;
   view.describe_motion(earliest, event.first, event.last, kReturnWindow_s, burst);
   describe_shape(view, event.first, event.last, burst);
-  shape.in_noise = burst.score >= kClearScore && burst.peak_displacement_px * view.unit() < kNoise_s * level.speed;
+  shape.in_noise = view.parts().in_noise && burst.score >= kClearScore && burst.peak_displacement_px * view.unit() < kNoise_s * level.speed;
   shape.lobe_width_s = lobe_width(speed, view, event);
   shape.context_share = context_share(view, event, std::max(kContextNearShare * peak_speed, kContextNearOfSure * level.sure));
   look_around(view, event, shape);
   return burst;
 }
 
-BurstKind kind_of(const Burst& burst, const Shape& shape, const BurstOptions& options) {
-  const double near = std::isnan(burst.near_field_ratio) ? 0 : burst.near_field_ratio;
+BurstKind kind_of(const Burst& burst, const Shape& shape, const BurstOptions& options, const BurstParts& parts) {
+  const double near = std::isnan(burst.near_field_ratio) || !parts.near_rules ? 0 : burst.near_field_ratio;
   if (shape.at_contact_loss || shape.at_damage) return BurstKind::artefact;
   const bool with_near = near >= options.near_field_share && burst.whole_share >= kUniform;
   if (shape.raw_only || with_near) return BurstKind::probe_motion;
   const bool too_small = burst.peak_displacement_px < kLeastSteps * options.floor_px;
   if (shape.steps < 2 || burst.duration_s < options.shortest_s || too_small) return BurstKind::artefact;
-  if (shape.after_key_frame && burst.duration_s <= kAfterKeyLongest_s && burst.score < kAfterKeyScore * options.threshold) return BurstKind::artefact;
+  if (parts.key_frames && shape.after_key_frame && burst.duration_s <= kAfterKeyLongest_s && burst.score < kAfterKeyScore * options.threshold) return BurstKind::artefact;
   const bool weak = burst.peak_displacement_px < kKeyFrame_px && burst.score < kAfterKeyScore * options.threshold;
-  if ((shape.at_key_frame || shape.after_key_frame) && weak) return BurstKind::artefact;
+  if (parts.key_frames && (shape.at_key_frame || shape.after_key_frame) && weak) return BurstKind::artefact;
   const bool slow = shape.lobe_width_s > kSlowLobe_s || burst.duration_s > options.longest_s || burst.contraction_s > (shape.in_noise ? kSlowRiseInNoise_s : kSlowRise_s);
   const bool swept = near >= options.near_field_share / 2 && burst.peak_speed_px_s > kFastestContraction_px_s;
   if (slow) return swept ? BurstKind::probe_motion : BurstKind::contraction;
-  if (swept || shape.context_share >= kContextTime) return BurstKind::probe_motion;
+  if (swept || (parts.near_rules && shape.context_share >= kContextTime)) return BurstKind::probe_motion;
+  if (!parts.rest) return BurstKind::fasciculation;
+  if (std::isnan(burst.rest_share) && burst.score < kClearScore) return BurstKind::artefact;
   if (burst.rest_share > (shape.in_noise ? kNoReturnInNoise : kNoReturn)) return BurstKind::contraction;
   return BurstKind::fasciculation;
 }
@@ -275,7 +283,7 @@ void mark_tremor(std::vector<Burst>& bursts) {
 }
 
 // Small regular beats in a row are a pulse.
-void mark_pulse(std::vector<Burst>& bursts, const BurstOptions& options) {
+void mark_pulse(std::vector<Burst>& bursts) {
   std::vector<std::size_t> beats;
   for (std::size_t i = 0; i < bursts.size(); ++i) {
     if (bursts[i].kind == BurstKind::fasciculation || bursts[i].kind == BurstKind::contraction) beats.push_back(i);
@@ -298,10 +306,37 @@ void mark_pulse(std::vector<Burst>& bursts, const BurstOptions& options) {
     if (!regular(from)) continue;
     for (std::size_t k = from; k < from + kPulseBeats; ++k) pulse.push_back(beats[k]);
   }
-  for (const std::size_t i : pulse) {
-    bursts[i].kind = BurstKind::pulsation;
-    bursts[i].confidence = confidence_of(bursts[i], options);
+  for (const std::size_t i : pulse) bursts[i].kind = BurstKind::pulsation;
+}
+
+// Two pieces of one slide of the probe: the numbers of the faster one, over the time of both.
+void extend(Burst& one, const Burst& other) {
+  const Burst& faster = other.peak_speed_px_s > one.peak_speed_px_s ? other : one;
+  Burst both = faster;
+  both.onset_s = std::min(one.onset_s, other.onset_s);
+  both.end_s = std::max(one.end_s, other.end_s);
+  both.duration_s = both.end_s - both.onset_s;
+  both.contraction_s = faster.onset_s + faster.contraction_s - both.onset_s;
+  both.relaxation_s = both.end_s - (faster.onset_s + faster.contraction_s);
+  both.missing_s = one.missing_s + other.missing_s;
+  one = both;
+}
+
+// A slide is seen against the near field and against the picture, and may stop half way: probe motion that overlaps or follows within
+// join_s is one event.
+void join_probe_motion(std::vector<Burst>& bursts, double join_s) {
+  std::vector<Burst> joined;
+  std::ptrdiff_t last = -1;  // of the probe motion, in joined
+  for (const Burst& burst : bursts) {
+    const bool probe = burst.kind == BurstKind::probe_motion;
+    if (probe && last >= 0 && burst.onset_s <= joined[static_cast<std::size_t>(last)].end_s + join_s) {
+      extend(joined[static_cast<std::size_t>(last)], burst);
+      continue;
+    }
+    if (probe) last = static_cast<std::ptrdiff_t>(joined.size());
+    joined.push_back(burst);
   }
+  bursts = std::move(joined);
 }
 
 // Motion that vanishes against the near field: the probe's. Only where no burst was found already.
@@ -318,8 +353,7 @@ void add_probe_motion(const MotionView& view, const BurstOptions& options, const
     const bool known = std::any_of(bursts.begin(), bursts.end(), [&](const Burst& b) { return b.onset_s < burst.end_s && burst.onset_s < b.end_s; });
     if (known || shape.steps < 2) continue;
     shape.raw_only = true;
-    burst.kind = kind_of(burst, shape, options);
-    burst.confidence = confidence_of(burst, options);
+    burst.kind = kind_of(burst, shape, options, view.parts());
     found.push_back(burst);
   }
   bursts.insert(bursts.end(), found.begin(), found.end());
@@ -358,8 +392,12 @@ void BurstOptions::check() const {
 }
 
 BurstResult find_bursts(const Trace& trace, const BurstOptions& options, const Trace* other) {
+  return find_bursts(trace, options, other, BurstParts{});
+}
+
+BurstResult find_bursts(const Trace& trace, const BurstOptions& options, const Trace* other, const BurstParts& parts) {
   options.check();
-  const MotionView view(trace, options.window_s);
+  const MotionView view(trace, options.window_s, parts);
   BurstResult result;
   std::tie(result.speed, result.level) = detection_speed(view, options, other);
   if (std::isnan(result.level.sure)) return result;
@@ -368,14 +406,17 @@ BurstResult find_bursts(const Trace& trace, const BurstOptions& options, const T
     Shape shape;
     Burst burst = describe(view, result.speed, earliest, event, result.level, shape);
     earliest = event.last + 1;
-    burst.kind = kind_of(burst, shape, options);
-    burst.confidence = confidence_of(burst, options);
+    burst.kind = kind_of(burst, shape, options, view.parts());
     result.bursts.push_back(burst);
   }
-  if (trace.near_field) add_probe_motion(view, options, result.level, result.bursts);
-  mark_tremor(result.bursts);
-  mark_pulse(result.bursts, options);
-  mark_beats(view, result.speed, result.bursts);
+  if (trace.near_field && parts.near_rules) add_probe_motion(view, options, result.level, result.bursts);
+  if (parts.tremor) mark_tremor(result.bursts);
+  if (parts.rhythm) {
+    mark_pulse(result.bursts);
+    mark_beats(view, result.speed, result.bursts);
+  }
+  join_probe_motion(result.bursts, options.join_s);
+  for (Burst& burst : result.bursts) burst.confidence = confidence_of(burst, options);
   result.sites = group_sites(trace, result.bursts);
   return result;
 }

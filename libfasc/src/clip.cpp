@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "container.hpp"
+#include "dicom.hpp"
 #include "ffmpeg.hpp"
 #include "ffmpeg_decoder.hpp"
 
@@ -21,17 +22,11 @@ namespace {
 constexpr std::size_t frames_ahead = 6;
 
 std::string number(double value) {
-  std::string text = std::to_string(value);
-  return text;
+  return std::to_string(value);
 }
 
-/// The file's kind is judged before libavformat sees it.
-void refuse_other_kinds(const LocalFile& file) {
-  if (is_dicom(file))
-    throw ClipError(file.path() +
-                    ": DICOM file; this version reads video files (MP4, MOV, AVI, MKV, MPEG, WMV, GIF)");
-  if (const auto kind = still_picture_kind(file))
-    throw ClipError(file.path() + ": a still picture (" + *kind + "), not a clip");
+std::string over_budget(const ClipOptions& options) {
+  return "over the limit of " + std::to_string(options.max_decoded_bytes) + " decoded bytes (--max-decoded-bytes)";
 }
 
 /// What the reading of a frame gives: the frame, and what is known after it.
@@ -45,8 +40,13 @@ struct Step {
 class Source {
  public:
   Source(const std::string& path, const ClipOptions& options) : file_(path), options_(options) {
-    refuse_other_kinds(file_);
-    decoder_ = std::make_unique<VideoDecoder>(file_, options.colour, options.max_frame_px);
+    decoder_ = open_decoder(file_, options);
+    const ClipInfo& info = decoder_->info();
+    frame_bytes_ = std::int64_t{info.width} * info.height * (options.colour ? 4 : 1);
+    const double promised = static_cast<double>(info.frames_expected.value_or(0)) * static_cast<double>(frame_bytes_);
+    if (promised > static_cast<double>(options.max_decoded_bytes))
+      throw ClipError(path + ": " + std::to_string(*info.frames_expected) + " frames of " + std::to_string(info.width) + " x " +
+                      std::to_string(info.height) + " px are " + over_budget(options));
   }
   const ClipInfo& info() const { return decoder_->info(); }
 
@@ -54,6 +54,11 @@ class Source {
     for (;;) {
       auto frame = decoder_->next();
       if (!frame) return {std::nullopt, decoder_->decoded(), decoder_->judge()};
+      if (decoder_->decoded() * frame_bytes_ > options_.max_decoded_bytes) {
+        auto problems = decoder_->damage();
+        problems.push_back("reading stopped at frame " + std::to_string(decoder_->decoded()) + ": it is " + over_budget(options_));
+        return {std::nullopt, decoder_->decoded(), std::move(problems)};
+      }
       if (frame->time_s >= options_.to_s) return {std::nullopt, decoder_->decoded(), decoder_->damage()};
       if (frame->time_s >= options_.from_s) return {std::move(frame), decoder_->decoded(), {}};
     }
@@ -62,7 +67,8 @@ class Source {
  private:
   LocalFile file_;
   ClipOptions options_;
-  std::unique_ptr<VideoDecoder> decoder_;
+  std::unique_ptr<Decoder> decoder_;
+  std::int64_t frame_bytes_ = 0;
 };
 
 /// Runs a Source on a thread of its own, at most `frames_ahead` frames ahead.
@@ -128,6 +134,24 @@ void ClipOptions::check() const {
     throw MisuseError("to_s " + number(to_s) + ": allowed are numbers above from_s " + number(from_s));
   if (max_frame_px < 1)
     throw MisuseError("max_frame_px " + std::to_string(max_frame_px) + ": allowed are numbers from 1");
+  if (max_decoded_bytes < 1)
+    throw MisuseError("max_decoded_bytes " + std::to_string(max_decoded_bytes) + ": allowed are numbers from 1");
+  if (!(max_expansion >= 1) || !std::isfinite(max_expansion))
+    throw MisuseError("max_expansion " + number(max_expansion) + ": allowed are finite numbers from 1");
+  if (!std::isnan(fps) && !(fps >= kLowestFps && fps <= kHighestFps))
+    throw MisuseError("fps " + number(fps) + ": allowed are " + number(kLowestFps) + " to " + number(kHighestFps) + " frames per s");
+}
+
+std::unique_ptr<Decoder> open_decoder(const LocalFile& file, const ClipOptions& options) {
+  if (is_dicom(file)) return open_dicom(file, options);
+  if (const auto kind = still_picture_kind(file))
+    throw ClipError(file.path() + ": a still picture (" + *kind + "), not a clip");
+  return std::make_unique<VideoDecoder>(file, options.colour, options.max_frame_px);
+}
+
+std::string name_of_file(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
 struct ClipReader::Impl {
@@ -183,13 +207,15 @@ bool looks_like_clip(const std::string& path) {
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const char* known : {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "vob", "ts", "m2ts",
-                            "wmv", "asf", "gif", "dcm", "dicom", "3gp", "mjpg", "mjpeg"})
+                            "wmv", "asf", "gif", "3gp", "mjpg", "mjpeg"})
     if (ending == known) return true;
+  const bool named_dicom = ending == "dcm" || ending == "dicom";
   try {
     const LocalFile file(path);
-    return is_dicom(file) || has_clip_signature(file);
+    if (is_dicom(file)) return !is_dicom_still(file);
+    return named_dicom || has_clip_signature(file);
   } catch (const ClipError&) {
-    return false;
+    return named_dicom;
   }
 }
 

@@ -5,7 +5,8 @@
 #include <cmath>
 
 #include "container.hpp"
-#include "ffmpeg_decoder.hpp"
+#include "decoder.hpp"
+#include "fasc/error.hpp"
 
 namespace fasc {
 namespace {
@@ -16,8 +17,10 @@ constexpr std::size_t kGroup = 2;  // samples per place
 constexpr int kSpread = 3;         // frames between two samples of a clip read from its beginning
 constexpr std::size_t kEnough = 8;
 
-/// One frame in `every` of those the decoder gives next, until `wanted` are there or the clip or its part ends.
-void take(VideoDecoder& decoder, const ClipOptions& options, int every, std::size_t wanted, std::vector<Frame>& samples) {
+/// One frame in `every` of those the decoder gives next, until `wanted` were looked at or the clip or its part ends; damaged ones are left
+/// out or not.
+void take(Decoder& decoder, const ClipOptions& options, int every, std::size_t wanted, std::vector<Frame>& samples,
+          bool damaged_too = false) {
   for (std::optional<double> at_s; wanted > 0;) {
     std::optional<Frame> frame = decoder.next();
     if (!frame || frame->time_s >= options.to_s) return;
@@ -26,25 +29,14 @@ void take(VideoDecoder& decoder, const ClipOptions& options, int every, std::siz
       while ((at_s = decoder.skip()) && *at_s + 1.0 < options.from_s) continue;
       continue;
     }
-    if (!frame->corrupt) samples.push_back(std::move(*frame));
+    if (damaged_too || !frame->corrupt) samples.push_back(std::move(*frame));
     --wanted;
     for (int skipped = 1; wanted > 0 && skipped < every; ++skipped) decoder.skip();
   }
 }
 
-/// The same of a reader.
-void take(ClipReader& reader, int every, std::size_t wanted, std::vector<Frame>& samples) {
-  for (int seen = 0; wanted > 0; ++seen) {
-    std::optional<Frame> frame = reader.next();
-    if (!frame) return;
-    if (seen % every != 0 || frame->corrupt) continue;
-    samples.push_back(std::move(*frame));
-    --wanted;
-  }
-}
-
 /// Samples at key pictures; the places that lead to a key picture before the last sample are left out.
-std::vector<Frame> at_key_pictures(VideoDecoder& decoder, const ClipOptions& options) {
+std::vector<Frame> at_key_pictures(Decoder& decoder, const ClipOptions& options) {
   std::vector<Frame> samples;
   const double end_s = std::min(options.to_s, decoder.info().duration_s);
   if (!decoder.next() || !(end_s > options.from_s)) return samples;
@@ -62,30 +54,37 @@ std::vector<Frame> at_key_pictures(VideoDecoder& decoder, const ClipOptions& opt
   return samples;
 }
 
-}  // namespace
-
-std::vector<Frame> sample_frames(const std::string& path, const ClipOptions& options) {
-  options.check();
-  std::vector<Frame> samples;
-  const LocalFile file(path);
-  if (is_dicom(file) || still_picture_kind(file)) {
-    ClipOptions reading = options;
-    reading.colour = true;
-    reading.read_ahead = false;
-    ClipReader reader(path, reading);
-    take(reader, kSpread, kMostSamples, samples);
-    return samples;
-  }
-  {
-    VideoDecoder decoder(file, true, options.max_frame_px);
-    samples = at_key_pictures(decoder, options);
-  }
-  if (samples.size() >= kEnough) return samples;
-  VideoDecoder decoder(file, true, options.max_frame_px);
-  take(decoder, options, kSpread, kMostSamples - samples.size(), samples);
+/// Joins both lists, in order of time, no frame twice.
+std::vector<Frame> joined(std::vector<Frame> samples, std::vector<Frame>&& more) {
+  for (Frame& frame : more) samples.push_back(std::move(frame));
   std::stable_sort(samples.begin(), samples.end(), [](const Frame& a, const Frame& b) { return a.time_s < b.time_s; });
   const auto same = [](const Frame& a, const Frame& b) { return a.time_s == b.time_s; };
   samples.erase(std::unique(samples.begin(), samples.end(), same), samples.end());
+  return samples;
+}
+
+}  // namespace
+
+ClipSamples sample_clip(const std::string& path, const ClipOptions& options) {
+  options.check();
+  const LocalFile file(path);
+  ClipOptions reading = options;
+  reading.colour = true;
+  ClipSamples samples;
+  {
+    const std::unique_ptr<Decoder> decoder = open_decoder(file, reading);
+    samples.echo_areas = decoder->info().echo_areas;
+    samples.frames = at_key_pictures(*decoder, options);
+  }
+  if (samples.frames.size() < kEnough) {
+    std::vector<Frame> more;
+    take(*open_decoder(file, reading), options, kSpread, kMostSamples - samples.frames.size(), more);
+    samples.frames = joined(std::move(samples.frames), std::move(more));
+  }
+  if (samples.frames.empty()) take(*open_decoder(file, reading), options, kSpread, kMostSamples, samples.frames, true);
+  if (samples.frames.empty())
+    throw ClipError(name_of_file(path) + ": no picture could be decoded between " + std::to_string(options.from_s) + " s and " +
+                    std::to_string(options.to_s) + " s");
   return samples;
 }
 

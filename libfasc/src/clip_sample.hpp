@@ -8,11 +8,17 @@
 
 namespace fasc {
 
-/// At most kMostSamples frames between from_s and to_s, in order of time, with colour. They come in small groups of every third frame, at
-/// key pictures spread over that time; where a clip has few of those or cannot be sought in, from its beginning on as well. However long the
-/// clip is, few more pictures are decoded after from_s than three times as many. Errors as ClipReader.
-std::vector<Frame> sample_frames(const std::string& path, const ClipOptions& options);
-
 inline constexpr std::size_t kMostSamples = 10;
+
+struct ClipSamples {
+  std::vector<Frame> frames;         ///< in order of time, with colour; one at least, kMostSamples at most
+  std::vector<cv::Rect> echo_areas;  ///< ClipInfo::echo_areas
+};
+
+/// Frames between from_s and to_s. They come in small groups of every third frame, at key pictures spread over that time; where a clip has
+/// few of those or cannot be sought in, from its beginning on as well. Damaged frames are taken only where there are no others. However long
+/// the clip is, few more pictures are decoded after from_s than three times as many. Errors as ClipReader, and ClipError where no picture
+/// between from_s and to_s can be decoded.
+ClipSamples sample_clip(const std::string& path, const ClipOptions& options);
 
 }  // namespace fasc

@@ -61,7 +61,7 @@ std::int64_t LocalFile::read_at(std::int64_t offset, void* bytes, std::int64_t c
   return done;
 }
 
-std::vector<std::uint8_t> LocalFile::bytes_at(std::int64_t offset, std::int64_t count) const {
+std::vector<std::uint8_t> ByteSource::bytes_at(std::int64_t offset, std::int64_t count) const {
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(count));
   const std::int64_t got = read_at(offset, bytes.data(), count);
   bytes.resize(static_cast<std::size_t>(std::max<std::int64_t>(got, 0)));

@@ -8,24 +8,21 @@
 #include <string>
 #include <vector>
 
+#include "byte_source.hpp"
+
 namespace fasc {
 
 /// A local regular file opened for reading; reads never move a shared position.
-class LocalFile {
+class LocalFile : public ByteSource {
  public:
   /// Throws NotFoundError or ClipError (folder, device, empty, network address, not permitted), naming the
   /// path.
   explicit LocalFile(const std::string& path);
-  ~LocalFile();
-  LocalFile(const LocalFile&) = delete;
-  LocalFile& operator=(const LocalFile&) = delete;
+  ~LocalFile() override;
 
-  const std::string& path() const { return path_; }
-  std::int64_t size() const { return size_; }
-  /// Bytes read at `offset`: `count`, fewer at the end of the file, or -1 with errno set.
-  std::int64_t read_at(std::int64_t offset, void* bytes, std::int64_t count) const;
-  /// The bytes at `offset`, fewer than `count` at the end; none after a failure.
-  std::vector<std::uint8_t> bytes_at(std::int64_t offset, std::int64_t count) const;
+  const std::string& path() const override { return path_; }
+  std::int64_t size() const override { return size_; }
+  std::int64_t read_at(std::int64_t offset, void* bytes, std::int64_t count) const override;
 
  private:
   std::string path_;
@@ -55,6 +52,6 @@ struct FileEnd {
 /// Holds the sizes that a container states (MP4 boxes and segment index, RIFF chunks, Matroska segment, ASF
 /// header, MPEG packets, GIF blocks) against the length of the file. A cut exactly between two packets of a
 /// container that states no total (MPEG, live Matroska, fragmented MP4 without index) cannot be seen.
-FileEnd judge_end(const LocalFile& file);
+FileEnd judge_end(const ByteSource& file);
 
 }  // namespace fasc

@@ -26,19 +26,19 @@ bool has(const Bytes& bytes, std::size_t at, const char* text, std::size_t size)
   return bytes.size() >= at + size && std::memcmp(bytes.data() + at, text, size) == 0;
 }
 
-std::string too_short(const LocalFile& file, std::uint64_t stated) {
+std::string too_short(const ByteSource& file, std::uint64_t stated) {
   return "the file ends early: " + std::to_string(file.size()) + " of " + std::to_string(stated) +
          " bytes are there";
 }
 
 /// True where a piece of `size` bytes at `at` does not fit into the file.
-bool beyond(const LocalFile& file, std::int64_t at, std::uint64_t size) {
+bool beyond(const ByteSource& file, std::int64_t at, std::uint64_t size) {
   return size > static_cast<std::uint64_t>(file.size() - at);
 }
 
 /// The end of the media that a segment index ("sidx", ISO/IEC 14496-12, 8.16.3) refers to, as an offset in
 /// the file; 0 if it is damaged.
-std::uint64_t end_of_segments(const LocalFile& file, std::int64_t box_at, std::int64_t box_size) {
+std::uint64_t end_of_segments(const ByteSource& file, std::int64_t box_at, std::int64_t box_size) {
   const Bytes b = file.bytes_at(box_at, std::min<std::int64_t>(box_size, 1 << 20));
   if (b.size() < 32) return 0;
   const bool wide = b[8] != 0;
@@ -54,7 +54,7 @@ std::uint64_t end_of_segments(const LocalFile& file, std::int64_t box_at, std::i
 }
 
 /// MP4 and MOV: top-level boxes, size and type each.
-std::string mp4_end(const LocalFile& file) {
+std::string mp4_end(const ByteSource& file) {
   bool fragmented = false;
   for (std::int64_t at = 0; at < file.size();) {
     const Bytes head = file.bytes_at(at, 16);
@@ -78,7 +78,7 @@ std::string mp4_end(const LocalFile& file) {
 }
 
 /// AVI: RIFF chunks one after the other. Some programs count the eight bytes of the chunk's own header in.
-std::string avi_end(const LocalFile& file) {
+std::string avi_end(const ByteSource& file) {
   for (std::int64_t at = 0; at < file.size();) {
     const Bytes head = file.bytes_at(at, 12);
     if (!has(head, 0, "RIFF", 4) || head.size() < 12) return "";
@@ -93,7 +93,7 @@ std::string avi_end(const LocalFile& file) {
 }
 
 /// Chunks without content by stream, from the index "idx1" of the first RIFF chunk.
-std::map<int, std::int64_t> avi_empty_chunks(const LocalFile& file) {
+std::map<int, std::int64_t> avi_empty_chunks(const ByteSource& file) {
   std::map<int, std::int64_t> empty;
   for (std::int64_t at = 12; at < file.size();) {
     const Bytes head = file.bytes_at(at, 8);
@@ -112,7 +112,7 @@ std::map<int, std::int64_t> avi_empty_chunks(const LocalFile& file) {
 }
 
 /// ASF (WMV): the file's size in the File Properties Object (ASF specification, 3.2).
-std::string asf_end(const LocalFile& file) {
+std::string asf_end(const ByteSource& file) {
   static const char properties[] = "\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65";
   std::int64_t at = 30;
   for (int i = 0; i < 64; ++i) {
@@ -133,7 +133,7 @@ std::string asf_end(const LocalFile& file) {
 
 /// MPEG program stream: packets one after the other from some pack header near the end (ISO/IEC
 /// 13818-1, 2.5.3).
-std::string mpeg_end(const LocalFile& file) {
+std::string mpeg_end(const ByteSource& file) {
   const std::int64_t from = std::max<std::int64_t>(0, file.size() - (1 << 20));
   const Bytes tail = file.bytes_at(from, 1 << 20);
   static const char pack[] = "\x00\x00\x01\xba";
@@ -156,7 +156,7 @@ std::string mpeg_end(const LocalFile& file) {
 }
 
 /// MPEG transport stream: packets of 188 bytes, or 192 with a time stamp before each.
-std::string transport_end(const LocalFile& file) {
+std::string transport_end(const ByteSource& file) {
   const Bytes head = file.bytes_at(0, 600);
   for (const std::size_t size : {std::size_t{188}, std::size_t{192}}) {
     const std::size_t first = size - 188;
@@ -169,7 +169,7 @@ std::string transport_end(const LocalFile& file) {
 }
 
 /// GIF: blocks up to the trailer (GIF89a specification).
-FileEnd gif_end(const LocalFile& file) {
+FileEnd gif_end(const ByteSource& file) {
   FileEnd result;
   result.gif_pictures = 0;
   result.early = "the file ends early: the GIF has no trailer";
@@ -201,7 +201,7 @@ FileEnd gif_end(const LocalFile& file) {
 
 }  // namespace
 
-FileEnd judge_end(const LocalFile& file) {
+FileEnd judge_end(const ByteSource& file) {
   const Bytes head = file.bytes_at(0, 16);
   if (has(head, 0, "GIF8", 4)) return gif_end(file);
   FileEnd result;

@@ -7,13 +7,14 @@
 #include <opencv2/imgproc.hpp>
 
 #include "middle.hpp"
+#include "patch_flow.hpp"
 
 namespace fasc {
 namespace {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-constexpr int kPatchSide = 16;          // px; patches of fast_speed
-constexpr int kNearBlock = 8;           // px; blocks of the near field
+constexpr int kMargin = 16;             // px round the region and its near field that patches may look into
+constexpr float kLeastPatchShare = 0.5f; // a patch less inside the region is not one of the fastest, nor of the near field
 constexpr double kFastShare = 0.15;     // share of patches that fast_speed is the mean of
 constexpr float kLeastCellShare = 0.3f; // a cell less inside the region than this is not measured
 
@@ -22,15 +23,56 @@ cv::Size grid_for(cv::Size box) {
   const double shape = static_cast<double>(box.width) / box.height;
   const int rows = std::clamp(static_cast<int>(std::lround(std::sqrt(kGridCells / shape))), 1, kGridCells);
   const int cols = std::clamp(kGridCells / rows, 1, kGridCells);
-  return {std::min(cols, box.width / 4), std::min(rows, box.height / 4)};
+  return {std::clamp(box.width / kPatchSide, 1, cols), std::clamp(box.height / kPatchSide, 1, rows)};
 }
 
 // Pixel range [first, last) of cell i of n over `length` px.
 std::pair<int, int> span_of(int i, int n, int length) { return {i * length / n, (i + 1) * length / n}; }
 
-// Sum of one displacement component and of squares over the region's pixels.
+// The near field as an area: at least one patch high and wide.
+FlowArea near_area(const Region& near_field, cv::Size frame) {
+  FlowArea area{near_field.bounds(), cv::Mat()};
+  const cv::Rect box = area.box;
+  cv::Rect& grown = area.box;
+  grown.width = std::max(grown.width, kSmallestFlowSide);
+  grown.height = std::max(grown.height, kSmallestFlowSide);
+  grown.x = std::max(0, std::min(grown.x, frame.width - grown.width));
+  grown.y = std::max(0, std::min(box.br().y - grown.height, frame.height - grown.height));
+  area.inside = cv::Mat::zeros(grown.size(), CV_8UC1);
+  area.inside((box & grown) - grown.tl()).setTo(255);
+  return area;
+}
+
+// The half of the near field's patches in which motion is seen best both ways, by the smaller axis of the structure tensor: a straight line
+// shows none along itself.
+std::vector<std::size_t> most_textured(const cv::Mat& picture, const FlowArea& area) {
+  cv::Mat dx, dy;
+  cv::Sobel(picture, dx, CV_32F, 1, 0, 3, 0.125);
+  cv::Sobel(picture, dy, CV_32F, 0, 1, 3, 0.125);
+  const PatchField patches = patches_of(area, picture.size());
+  std::vector<std::pair<double, std::size_t>> found;
+  for (std::size_t i = 0; i < patches.share.size(); ++i) {
+    if (patches.share[i] < kLeastPatchShare) continue;
+    const cv::Rect patch = cv::Rect(patches.corner[i], cv::Size(kPatchSide, kPatchSide)) & area.box;
+    const cv::Mat x = dx(patch), y = dy(patch);
+    const double xx = x.dot(x), xy = x.dot(y), yy = y.dot(y);
+    found.emplace_back((xx + yy) / 2 - std::sqrt((xx - yy) * (xx - yy) / 4 + xy * xy), i);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::size_t> best;
+  for (std::size_t i = 0; i < (found.size() + 1) / 2; ++i) best.push_back(found[i].second);
+  return best;
+}
+
+// Sums over the region's patches, each weighted by its share.
 struct MotionSums {
   double n = 0, vx = 0, vy = 0, v2 = 0, active = 0;
+};
+
+// A patch's part in a cell of the grid.
+struct CellPart {
+  std::size_t patch = 0;
+  float weight = 0;
 };
 
 }  // namespace
@@ -88,38 +130,41 @@ double Trace::observed_s() const {
 }
 
 struct RegionMeter::Impl {
-  Impl(const EnergyOptions& energy_options, bool intra_only)
-      : options(energy_options), judge(energy_options.pairs, intra_only), flow(make_flow_estimator(energy_options.flow)) {}
+  Impl(const EnergyOptions& energy_options, bool intra_only) : options(energy_options), judge(energy_options.pairs, intra_only) {}
 
   EnergyOptions options;
   PairJudge judge;
   std::unique_ptr<FlowEstimator> flow;
   Trace trace;
-  cv::Rect crop;            // of the frame: region and near field
-  cv::Rect region_box;      // of the crop
+  cv::Rect region_box;      // of the frame
   cv::Mat region_mask;      // CV_8UC1, region_box.size()
-  std::vector<cv::Rect> near_blocks;  // of the crop
-  cv::Mat before;           // crop of the last distinct picture
+  cv::Rect crop;            // of the frame: region, near field and a margin
+  std::vector<std::vector<CellPart>> cells;   // per cell of the grid
+  std::vector<std::size_t> near_patches;      // of the near field: those with most texture
   cv::Size frame_size;
+  // Working space.
+  std::vector<double> speeds;
+  std::vector<float> near_x, near_y;
+  std::vector<cv::Point2f> cell_motion;
 
   void place(std::size_t frames_hint);
   void reserve(std::size_t frames_hint);
+  void start(const Frame& frame);
+  void place_cells(const PatchField& patches);
   void look_at_texture(const cv::Mat& picture);
   void add(const Frame& frame);
   void add_no_speeds();
   void add_missing();
-  void add_key_frame(const cv::Mat& field);
-  void add_measured(const cv::Mat& field, double step_s);
-  MotionSums sums_of(const cv::Mat& field, double step_s) const;
-  void add_grid(const cv::Mat& motion);
-  float fast_speed_of(const cv::Mat& motion, double step_s) const;
-  void add_near(const cv::Mat& field);
+  void add_key_frame(const std::vector<PatchField>& fields);
+  void add_measured(const std::vector<PatchField>& fields, double step_s);
+  MotionSums sums_of(const PatchField& patches, double step_s) const;
+  void add_grid(const PatchField& patches);
+  float fast_speed_of(const PatchField& patches, double step_s);
+  void add_near(const std::vector<PatchField>& fields);
 };
 
 void RegionMeter::Impl::place(std::size_t frames_hint) {
-  const cv::Rect box = trace.region.bounds();
-  crop = trace.near_field ? (box | trace.near_field->bounds()) : box;
-  region_box = cv::Rect(box.tl() - crop.tl(), box.size());
+  const cv::Rect box = region_box = trace.region.bounds();
   region_mask = trace.region.mask();
   const cv::Size grid = grid_for(box.size());
   trace.grid_cols = grid.width;
@@ -146,57 +191,80 @@ void RegionMeter::Impl::reserve(std::size_t frames_hint) {
   trace.grid.reserve(n * static_cast<std::size_t>(trace.grid_cols * trace.grid_rows) * 2);
 }
 
-// From the first picture: the texture of each cell, and which near-field blocks have enough of it to show motion.
+// What waits for the size of the frames.
+void RegionMeter::Impl::start(const Frame& frame) {
+  frame_size = frame.gray.size();
+  const cv::Rect whole(cv::Point(0, 0), frame_size);
+  cv::Rect wanted = region_box;
+  if (trace.near_field) wanted |= trace.near_field->bounds();
+  if ((wanted & whole) != wanted) throw MisuseError(trace.region.name + " region lies outside the frame");
+  std::vector<FlowArea> areas{{region_box, region_mask}};
+  if (trace.near_field) {
+    areas.push_back(near_area(*trace.near_field, frame_size));
+    wanted |= areas.back().box;
+  }
+  crop = cv::Rect(wanted.x - kMargin, wanted.y - kMargin, wanted.width + 2 * kMargin, wanted.height + 2 * kMargin) & whole;
+  for (FlowArea& area : areas) area.box -= crop.tl();
+  flow = make_flow_estimator(options.flow, crop.size(), areas);
+  if (areas.size() > 1) near_patches = most_textured(frame.gray(crop), areas[1]);
+  look_at_texture(frame.gray(region_box));
+}
+
+// The texture of each cell, from the first picture.
 void RegionMeter::Impl::look_at_texture(const cv::Mat& picture) {
   cv::Mat dx, dy, gradient;
   cv::Sobel(picture, dx, CV_32F, 1, 0, 3, 0.125);
   cv::Sobel(picture, dy, CV_32F, 0, 1, 3, 0.125);
   cv::magnitude(dx, dy, gradient);
-  const cv::Mat inside = gradient(region_box);
   for (int row = 0; row < trace.grid_rows; ++row) {
-    const auto [top, bottom] = span_of(row, trace.grid_rows, inside.rows);
+    const auto [top, bottom] = span_of(row, trace.grid_rows, gradient.rows);
     for (int col = 0; col < trace.grid_cols; ++col) {
-      const auto [left, right] = span_of(col, trace.grid_cols, inside.cols);
-      trace.cell_texture.push_back(static_cast<float>(cv::mean(inside(cv::Rect(left, top, right - left, bottom - top)))[0]));
+      const auto [left, right] = span_of(col, trace.grid_cols, gradient.cols);
+      trace.cell_texture.push_back(static_cast<float>(cv::mean(gradient(cv::Rect(left, top, right - left, bottom - top)))[0]));
     }
   }
-  if (!trace.near_field) return;
-  const cv::Rect near_box = trace.near_field->bounds() - crop.tl();
-  std::vector<std::pair<double, cv::Rect>> blocks;
-  for (int y = near_box.y; y + kNearBlock <= near_box.y + near_box.height; y += kNearBlock) {
-    for (int x = near_box.x; x + kNearBlock <= near_box.x + near_box.width; x += kNearBlock) {
-      const cv::Rect block(x, y, kNearBlock, kNearBlock);
-      blocks.emplace_back(cv::mean(gradient(block))[0], block);
+}
+
+// Which patches a cell's motion is the mean of: those that overlap it, by as much as they do.
+void RegionMeter::Impl::place_cells(const PatchField& patches) {
+  const cv::Point origin = region_box.tl() - crop.tl();
+  for (int row = 0; row < trace.grid_rows; ++row) {
+    const auto [top, bottom] = span_of(row, trace.grid_rows, region_box.height);
+    for (int col = 0; col < trace.grid_cols; ++col) {
+      const auto [left, right] = span_of(col, trace.grid_cols, region_box.width);
+      const cv::Rect cell(origin.x + left, origin.y + top, right - left, bottom - top);
+      std::vector<CellPart> parts;
+      for (std::size_t i = 0; i < patches.corner.size(); ++i) {
+        const int overlap = (cell & cv::Rect(patches.corner[i], cv::Size(kPatchSide, kPatchSide))).area();
+        const float weight = patches.share[i] * static_cast<float>(overlap);
+        if (weight > 0) parts.push_back({i, weight});
+      }
+      if (trace.cell_share[cells.size()] < kLeastCellShare) parts.clear();
+      cells.push_back(std::move(parts));
     }
   }
-  std::stable_sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  blocks.resize((blocks.size() + 1) / 2);
-  for (const auto& block : blocks) near_blocks.push_back(block.second);
 }
 
 void RegionMeter::Impl::add(const Frame& frame) {
   if (frame.gray.type() != CV_8UC1) throw MisuseError("frame: CV_8UC1 pixels are needed");
-  if (trace.frames() == 0) {
-    frame_size = frame.gray.size();
-    if ((crop & cv::Rect(cv::Point(0, 0), frame_size)) != crop) throw MisuseError(trace.region.name + " region lies outside the frame");
-  }
+  if (trace.frames() == 0) start(frame);
   if (frame.gray.size() != frame_size) throw MisuseError("frames of one size are needed, found another one at frame " + std::to_string(frame.index));
   if (trace.frames() > 0 && frame.time_s <= trace.time_s.back()) throw MisuseError("times of frames must rise");
-  const cv::Mat after = frame.gray(crop).clone();
-  if (trace.frames() == 0) look_at_texture(after);
-  const PairState state = judge.judge(frame, after(region_box));
+  const PairState state = judge.judge(frame, frame.gray(region_box));
   trace.time_s.push_back(frame.time_s);
   trace.state.push_back(state);
   trace.step_s.push_back(static_cast<float>(judge.step_s()));
   trace.change.push_back(static_cast<float>(judge.change()));
+  if (state == PairState::repeat || state == PairState::freeze) return add_missing();
+  flow->look(frame.gray(crop));
   if (state == PairState::measured) {
-    add_measured(flow->flow(before, after), judge.step_s());
+    add_measured(flow->measure(), judge.step_s());
   } else if (state == PairState::key_frame) {
-    add_key_frame(flow->flow(before, after));
+    add_key_frame(flow->measure());
   } else {
     add_missing();
   }
-  if (state != PairState::repeat && state != PairState::freeze) before = after;
+  flow->keep();
 }
 
 void RegionMeter::Impl::add_no_speeds() {
@@ -207,62 +275,53 @@ void RegionMeter::Impl::add_missing() {
   add_no_speeds();
   trace.near_dx.push_back(kNaN);
   trace.near_dy.push_back(kNaN);
-  trace.add_cells(std::vector<cv::Point2f>(trace.cell_share.size(), {kNaN, kNaN}));
+  cell_motion.assign(trace.cell_share.size(), {kNaN, kNaN});
+  trace.add_cells(cell_motion);
 }
 
-void RegionMeter::Impl::add_key_frame(const cv::Mat& field) {
+void RegionMeter::Impl::add_key_frame(const std::vector<PatchField>& fields) {
   add_no_speeds();
-  add_near(field);
-  add_grid(field(region_box));
+  add_near(fields);
+  add_grid(fields.front());
 }
 
-MotionSums RegionMeter::Impl::sums_of(const cv::Mat& motion, double step_s) const {
-  const float sx = static_cast<float>(trace.scale.unit_x() / step_s), sy = static_cast<float>(trace.scale.unit_y() / step_s);
+MotionSums RegionMeter::Impl::sums_of(const PatchField& patches, double step_s) const {
+  const double sx = trace.scale.unit_x() / step_s, sy = trace.scale.unit_y() / step_s;
   const double active_speed = trace.scale.known() ? options.active_speed_mm_s : options.active_speed_px_s;
-  const float active2 = static_cast<float>(active_speed * active_speed);
   MotionSums sums;
-  for (int y = 0; y < motion.rows; ++y) {
-    const auto* u = motion.ptr<cv::Vec2f>(y);
-    const auto* inside = region_mask.ptr<std::uint8_t>(y);
-    float n = 0, vx = 0, vy = 0, v2 = 0, active = 0;
-    for (int x = 0; x < motion.cols; ++x) {
-      const float in = inside[x] ? 1.f : 0.f;
-      const float a = u[x][0] * sx * in, b = u[x][1] * sy * in, square = a * a + b * b;
-      n += in, vx += a, vy += b, v2 += square;
-      active += square > active2 ? 1.f : 0.f;
-    }
-    sums.n += static_cast<double>(n), sums.vx += static_cast<double>(vx), sums.vy += static_cast<double>(vy);
-    sums.v2 += static_cast<double>(v2), sums.active += static_cast<double>(active);
+  for (std::size_t i = 0; i < patches.motion.size(); ++i) {
+    const double share = static_cast<double>(patches.share[i]);
+    if (!(share > 0)) continue;
+    const double x = static_cast<double>(patches.motion[i].x) * sx, y = static_cast<double>(patches.motion[i].y) * sy, square = x * x + y * y;
+    sums.n += share;
+    sums.vx += share * x;
+    sums.vy += share * y;
+    sums.v2 += share * square;
+    if (square > active_speed * active_speed) sums.active += share;
   }
   return sums;
 }
 
-void RegionMeter::Impl::add_measured(const cv::Mat& field, double step_s) {
-  const cv::Mat motion = field(region_box);
-  const MotionSums sums = sums_of(motion, step_s);
+void RegionMeter::Impl::add_measured(const std::vector<PatchField>& fields, double step_s) {
+  const PatchField& patches = fields.front();
+  const MotionSums sums = sums_of(patches, step_s);
   const double energy = sums.v2 / sums.n;
   const double mean2 = (sums.vx * sums.vx + sums.vy * sums.vy) / (sums.n * sums.n);
   trace.energy.push_back(static_cast<float>(energy));
   trace.rms_speed.push_back(static_cast<float>(std::sqrt(energy)));
   trace.active_share.push_back(static_cast<float>(sums.active / sums.n));
   trace.whole_share.push_back(energy > 0 ? static_cast<float>(mean2 / energy) : 0.f);
-  trace.fast_speed.push_back(fast_speed_of(motion, step_s));
-  add_near(field);
-  add_grid(motion);
+  trace.fast_speed.push_back(fast_speed_of(patches, step_s));
+  add_near(fields);
+  add_grid(patches);
 }
 
-float RegionMeter::Impl::fast_speed_of(const cv::Mat& motion, double step_s) const {
-  const cv::Size patches((motion.cols + kPatchSide - 1) / kPatchSide, (motion.rows + kPatchSide - 1) / kPatchSide);
-  std::vector<double> speeds;
-  for (int row = 0; row < patches.height; ++row) {
-    const auto [top, bottom] = span_of(row, patches.height, motion.rows);
-    for (int col = 0; col < patches.width; ++col) {
-      const auto [left, right] = span_of(col, patches.width, motion.cols);
-      const cv::Rect patch(left, top, right - left, bottom - top);
-      if (region_mask.at<std::uint8_t>((top + bottom) / 2, (left + right) / 2) == 0) continue;
-      const cv::Scalar mean = cv::mean(motion(patch));
-      speeds.push_back(std::hypot(mean[0] * trace.scale.unit_x(), mean[1] * trace.scale.unit_y()) / step_s);
-    }
+float RegionMeter::Impl::fast_speed_of(const PatchField& patches, double step_s) {
+  speeds.clear();
+  for (std::size_t i = 0; i < patches.motion.size(); ++i) {
+    if (patches.share[i] < kLeastPatchShare) continue;
+    const double x = static_cast<double>(patches.motion[i].x) * trace.scale.unit_x(), y = static_cast<double>(patches.motion[i].y) * trace.scale.unit_y();
+    speeds.push_back(std::sqrt(x * x + y * y) / step_s);
   }
   if (speeds.empty()) return kNaN;
   const auto fastest = std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(kFastShare * static_cast<double>(speeds.size()))));
@@ -272,31 +331,32 @@ float RegionMeter::Impl::fast_speed_of(const cv::Mat& motion, double step_s) con
   return static_cast<float>(sum / static_cast<double>(fastest));
 }
 
-void RegionMeter::Impl::add_near(const cv::Mat& field) {
-  std::vector<float> dx, dy;
-  for (const cv::Rect& block : near_blocks) {
-    const cv::Scalar mean = cv::mean(field(block));
-    dx.push_back(static_cast<float>(mean[0]));
-    dy.push_back(static_cast<float>(mean[1]));
-  }
-  trace.near_dx.push_back(middle_of(dx));
-  trace.near_dy.push_back(middle_of(dy));
-}
-
-void RegionMeter::Impl::add_grid(const cv::Mat& motion) {
-  std::vector<cv::Point2f> cells(trace.cell_share.size(), {kNaN, kNaN});
-  std::size_t index = 0;
-  for (int row = 0; row < trace.grid_rows; ++row) {
-    const auto [top, bottom] = span_of(row, trace.grid_rows, motion.rows);
-    for (int col = 0; col < trace.grid_cols; ++col, ++index) {
-      const auto [left, right] = span_of(col, trace.grid_cols, motion.cols);
-      if (trace.cell_share[index] < kLeastCellShare) continue;
-      const cv::Rect cell(left, top, right - left, bottom - top);
-      const cv::Scalar mean = trace.cell_share[index] > 0.999f ? cv::mean(motion(cell)) : cv::mean(motion(cell), region_mask(cell));
-      cells[index] = {static_cast<float>(mean[0]), static_cast<float>(mean[1])};
+void RegionMeter::Impl::add_near(const std::vector<PatchField>& fields) {
+  near_x.clear();
+  near_y.clear();
+  if (fields.size() > 1) {
+    for (const std::size_t patch : near_patches) {
+      near_x.push_back(fields[1].motion[patch].x);
+      near_y.push_back(fields[1].motion[patch].y);
     }
   }
-  trace.add_cells(cells);
+  trace.near_dx.push_back(middle_of(near_x));
+  trace.near_dy.push_back(middle_of(near_y));
+}
+
+void RegionMeter::Impl::add_grid(const PatchField& patches) {
+  if (cells.empty()) place_cells(patches);
+  cell_motion.assign(cells.size(), {kNaN, kNaN});
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    cv::Point2f sum;
+    float weights = 0;
+    for (const CellPart& part : cells[cell]) {
+      sum += patches.motion[part.patch] * part.weight;
+      weights += part.weight;
+    }
+    if (weights > 0) cell_motion[cell] = sum / weights;
+  }
+  trace.add_cells(cell_motion);
 }
 
 RegionMeter::RegionMeter(const Region& region, const std::optional<Region>& near_field, const Scale& scale, bool intra_only,

@@ -93,11 +93,12 @@ const std::int32_t* display_matrix(const AVStream& stream) {
 }  // namespace
 
 struct VideoDecoder::Impl {
-  Impl(const LocalFile& source, bool with_colour, std::int64_t limit_px)
+  Impl(const ByteSource& source, bool with_colour, std::int64_t limit_px, std::optional<EmbeddedVideo> inside)
       : file(source),
         colour(with_colour),
         max_frame_px(limit_px),
-        input(source, limit_px),
+        embedded(std::move(inside)),
+        input(source, limit_px, embedded.has_value()),
         end(judge_end(source)) {
     open_decoder();
     first = av::new_frame();
@@ -124,9 +125,10 @@ struct VideoDecoder::Impl {
   Frame frame_of(const AVFrame& picture, double time_s);
   std::optional<double> advance(av::Handle<AVFrame>& picture);
 
-  const LocalFile& file;
+  const ByteSource& file;
   bool colour;
   std::int64_t max_frame_px;
+  std::optional<EmbeddedVideo> embedded;
   av::Input input;
   av::Handle<AVCodecContext> decoder;
   av::Handle<AVPacket> packet = av::new_packet();
@@ -202,8 +204,8 @@ void VideoDecoder::Impl::choose_conversion() {
 
 void VideoDecoder::Impl::fill_info() {
   const AVStream& stream = *input.video();
-  const std::size_t slash = file.path().find_last_of('/');
-  info.name = slash == std::string::npos ? file.path() : file.path().substr(slash + 1);
+  info.name = name_of_file(file.path());
+  info.time_source = "time stamps";
   const AVRational rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate;
   if (rate.num > 0 && rate.den > 0) info.nominal_fps = av_q2d(rate);
   if (stream.duration > 0)
@@ -225,6 +227,7 @@ void VideoDecoder::Impl::fill_info() {
 /// Pictures that the container's index promises: MP4 and MOV by sample table less what an edit list cuts
 /// away, AVI by stream header, Matroska by its blocks, GIF by counting.
 std::optional<std::int64_t> VideoDecoder::Impl::expected_frames() const {
+  if (embedded && embedded->frames) return embedded->frames;
   if (end.gif_pictures) return end.gif_pictures;
   AVStream* stream = input.video();
   if (info.container.starts_with("mov") && stream->nb_frames > 0) {
@@ -309,6 +312,7 @@ bool VideoDecoder::Impl::receive(AVFrame& picture) {
 /// Seconds from the first stamp. A picture without a stamp follows the one before by the last interval; a
 /// picture whose time does not rise has no time.
 std::optional<double> VideoDecoder::Impl::time_of(const AVFrame& picture) {
+  if (embedded && embedded->time_s) return embedded->time_s(decoded - 1);
   const std::int64_t stamp = picture.best_effort_timestamp;
   double time_s = 0.0;
   if (stamp == AV_NOPTS_VALUE) {
@@ -347,8 +351,9 @@ Frame VideoDecoder::Impl::frame_of(const AVFrame& picture, double time_s) {
   return frame;
 }
 
-VideoDecoder::VideoDecoder(const LocalFile& file, bool colour, std::int64_t max_frame_px)
-    : impl_(std::make_unique<Impl>(file, colour, max_frame_px)) {}
+VideoDecoder::VideoDecoder(const ByteSource& file, bool colour, std::int64_t max_frame_px,
+                           std::optional<EmbeddedVideo> embedded)
+    : impl_(std::make_unique<Impl>(file, colour, max_frame_px, std::move(embedded))) {}
 VideoDecoder::~VideoDecoder() = default;
 
 const ClipInfo& VideoDecoder::info() const {

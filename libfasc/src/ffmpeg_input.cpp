@@ -1,4 +1,4 @@
-// A local file as libavformat sees it: opened, its kind checked, its video stream chosen.
+// A file, or the video inside one, as libavformat sees it: opened, its kind checked, its video stream chosen.
 #include "ffmpeg_input.hpp"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictiona
   return AVERROR(EACCES);
 }
 
-int refuse_format(const LocalFile& file, const std::string& name) {
+int refuse_format(const ByteSource& file, const std::string& name) {
   if (name.ends_with("_pipe") || is_one_of(name, {"image2", "ico", "apng", "webp"}))
     throw ClipError(file.path() + ": a still picture, not a clip");
   if (is_one_of(name, {"hls", "concat", "dash", "sdp", "rtsp", "imf", "smil", "tedcaptions",
@@ -77,7 +77,7 @@ std::int64_t Input::seek(void* source, std::int64_t offset, int whence) {
   return self.position = offset;
 }
 
-Input::Input(const LocalFile& file, std::int64_t max_frame_px) : source_{&file} {
+Input::Input(const ByteSource& file, std::int64_t max_frame_px, bool embedded) : source_{&file} {
   set_up_once();
   constexpr int buffer_size = 1 << 16;
   auto* buffer = static_cast<unsigned char*>(av_malloc(buffer_size));
@@ -87,18 +87,19 @@ Input::Input(const LocalFile& file, std::int64_t max_frame_px) : source_{&file} 
     av_free(buffer);
     throw std::bad_alloc();
   }
-  open(file, probe(file), max_frame_px);
+  open(file, probe(file, embedded), max_frame_px);
   choose_video(file);
   refuse_large(file, max_frame_px);
 }
 
-const AVInputFormat* Input::probe(const LocalFile& file) {
+const AVInputFormat* Input::probe(const ByteSource& file, bool embedded) {
   const AVInputFormat* kind = nullptr;
   const int score = av_probe_input_buffer2(io_.get(), &kind, "", nullptr, 0, 0);
   if (source_.error != 0) throw ClipError(file.path() + ": cannot be read: " + std::strerror(source_.error));
   if (score < 0 || kind == nullptr)
     throw ClipError(file.path() + ": not a clip (allowed are " + read_kinds + ")");
   const std::string name = kind->name;
+  if (embedded && is_one_of(name, {"mpegvideo", "h264", "hevc"})) return kind;
   headless_ = name == "mjpeg" && ends_with_any(file.path(), {".avi", ".mjpg", ".mjpeg"});
   if (!headless_ &&
       !is_one_of(name, {"mov,mp4,m4a,3gp,3g2,mj2", "avi", "matroska,webm", "mpeg", "mpegts", "asf", "gif"}))
@@ -106,7 +107,7 @@ const AVInputFormat* Input::probe(const LocalFile& file) {
   return kind;
 }
 
-void Input::open(const LocalFile& file, const AVInputFormat* kind, std::int64_t max_frame_px) {
+void Input::open(const ByteSource& file, const AVInputFormat* kind, std::int64_t max_frame_px) {
   AVFormatContext* raw = avformat_alloc_context();
   if (raw == nullptr) throw std::bad_alloc();
   raw->pb = io_.get();
@@ -127,7 +128,7 @@ void Input::open(const LocalFile& file, const AVInputFormat* kind, std::int64_t 
     throw ClipError(file.path() + ": damaged: its streams cannot be read (" + error_text(found) + ")");
 }
 
-void Input::choose_video(const LocalFile& file) {
+void Input::choose_video(const ByteSource& file) {
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     AVStream* stream = format_->streams[i];
     const bool picture =
@@ -141,7 +142,7 @@ void Input::choose_video(const LocalFile& file) {
                     (format_->nb_streams ? "sound or other data" : "a header"));
 }
 
-void Input::refuse_large(const LocalFile& file, std::int64_t max_frame_px) const {
+void Input::refuse_large(const ByteSource& file, std::int64_t max_frame_px) const {
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     const AVCodecParameters& p = *format_->streams[i]->codecpar;
     if (p.codec_type != AVMEDIA_TYPE_VIDEO || std::int64_t{p.width} * p.height <= max_frame_px) continue;

@@ -1,4 +1,4 @@
-// A local file as libavformat sees it: opened, its kind checked, its video stream chosen; for the files
+// A file, or the video inside one, as libavformat sees it: opened, its kind checked, its video stream chosen; for the files
 // ffmpeg*.cpp only.
 #pragma once
 
@@ -18,8 +18,8 @@ std::int64_t pixel_limit(std::int64_t max_frame_px);
 class Input {
  public:
   /// Throws ClipError naming the file. Nothing is decoded when the container already states a picture of over
-  /// `max_frame_px`.
-  Input(const LocalFile& file, std::int64_t max_frame_px);
+  /// `max_frame_px`. `embedded`: the video inside a DICOM file, which may be a bare stream without container.
+  Input(const ByteSource& file, std::int64_t max_frame_px, bool embedded = false);
 
   AVFormatContext* format() const { return format_.get(); }
   AVStream* video() const { return video_; }
@@ -30,16 +30,16 @@ class Input {
 
  private:
   struct Source {
-    const LocalFile* file;
+    const ByteSource* file;
     std::int64_t position = 0;
     int error = 0;
   };
   static int read(void* source, std::uint8_t* bytes, int count);
   static std::int64_t seek(void* source, std::int64_t offset, int whence);
-  const AVInputFormat* probe(const LocalFile& file);
-  void open(const LocalFile& file, const AVInputFormat* kind, std::int64_t max_frame_px);
-  void choose_video(const LocalFile& file);
-  void refuse_large(const LocalFile& file, std::int64_t max_frame_px) const;
+  const AVInputFormat* probe(const ByteSource& file, bool embedded);
+  void open(const ByteSource& file, const AVInputFormat* kind, std::int64_t max_frame_px);
+  void choose_video(const ByteSource& file);
+  void refuse_large(const ByteSource& file, std::int64_t max_frame_px) const;
 
   Source source_;
   Handle<AVIOContext> io_;

@@ -8,6 +8,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "byte_kernel.hpp"
 #include "fasc/error.hpp"
 
 namespace fasc::av {
@@ -34,17 +35,6 @@ void interpolate_other_field(cv::Mat& picture, Field kept) {
     const std::uint8_t* below = picture.ptr(y + 1 < picture.rows ? y + 1 : y - 1);
     std::uint8_t* row = picture.ptr(y);
     for (int x = 0; x < row_bytes; ++x) row[x] = static_cast<std::uint8_t>((above[x] + below[x] + 1) / 2);
-  }
-}
-
-/// 8-bit limited-range luma to 0–255: round((y - 16) * 255 / 219) for every y, in 16-bit steps that a
-/// compiler can do many at a time.
-void expand_row(const std::uint8_t* in, std::uint8_t* out, int count) {
-  for (int x = 0; x < count; ++x) {
-    const int clamped = std::clamp<int>(in[x], 16, 235) - 16;
-    const auto scaled = static_cast<std::uint16_t>(clamped << 8);
-    const auto extra = static_cast<std::uint16_t>((static_cast<std::uint32_t>(scaled) * 10774U) >> 16);
-    out[x] = static_cast<std::uint8_t>(clamped + ((extra + 128) >> 8));
   }
 }
 
@@ -113,7 +103,7 @@ cv::Mat PixelConverter::luma(const AVFrame& picture, const AVPixFmtDescriptor& f
     if (y_part.depth == 8 && y_part.step == 1 && full_range) {
       std::memcpy(out, in, static_cast<std::size_t>(gray.cols));
     } else if (y_part.depth == 8 && y_part.step == 1) {
-      expand_row(in, out, gray.cols);
+      kernel::expand_limited(in, out, static_cast<std::size_t>(gray.cols));
     } else if (y_part.depth == 8) {
       for (int x = 0; x < gray.cols; ++x) out[x] = table[in[x * y_part.step]];
     } else {

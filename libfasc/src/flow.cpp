@@ -1,108 +1,95 @@
-// Motion by OpenCV's dense inverse search, and the judgement of pairs of pictures.
+// Which estimator there is, OpenCV's dense inverse search as the reference, and flow for every pixel.
 #include "fasc/flow.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
 
+#include "patch_flow.hpp"
+
 namespace fasc {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
+// The reference: dense flow, and the mean of it in each patch.
 class DisFlow final : public FlowEstimator {
  public:
-  explicit DisFlow(const FlowOptions& options) : dis_(cv::DISOpticalFlow::create(options.dis_preset)) {
+  DisFlow(const FlowOptions& options, cv::Size picture, const std::vector<FlowArea>& areas)
+      : dis_(cv::DISOpticalFlow::create(options.dis_preset)), size_(picture) {
     dis_->setFinestScale(options.dis_finest_scale);
+    for (const FlowArea& area : areas) fields_.push_back(patches_of(area, picture));
   }
 
-  cv::Mat flow(const cv::Mat& before, const cv::Mat& after) override {
-    const bool good = before.type() == CV_8UC1 && after.type() == CV_8UC1 && before.size() == after.size() &&
-                      before.isContinuous() && after.isContinuous() &&
-                      std::min(before.cols, before.rows) >= kSmallestFlowSide;
-    if (!good) {
-      throw MisuseError("flow: two continuous CV_8UC1 pictures of one size, at least 16 x 16 px, are needed; found " +
-                        std::to_string(before.cols) + "x" + std::to_string(before.rows) + " and " +
-                        std::to_string(after.cols) + "x" + std::to_string(after.rows));
+  void look(const cv::Mat& picture) override {
+    if (picture.type() != CV_8UC1 || picture.size() != size_) {
+      throw MisuseError("flow: CV_8UC1 pictures of " + std::to_string(size_.width) + "x" + std::to_string(size_.height) + " px are needed; found " +
+                        std::to_string(picture.cols) + "x" + std::to_string(picture.rows));
     }
+    after_ = picture.clone();  // DIS throws on a view
+  }
+
+  const std::vector<PatchField>& measure() override {
+    const cv::Mat dense = flow();
+    for (PatchField& field : fields_) {
+      for (std::size_t i = 0; i < field.corner.size(); ++i) {
+        if (!(field.share[i] > 0)) continue;
+        const cv::Scalar mean = cv::mean(dense(cv::Rect(field.corner[i], cv::Size(kPatchSide, kPatchSide))));
+        field.motion[i] = {static_cast<float>(mean[0]), static_cast<float>(mean[1])};
+      }
+    }
+    return fields_;
+  }
+
+  void keep() override { before_ = std::exchange(after_, cv::Mat()); }
+
+  cv::Mat flow() const {
+    if (before_.empty() || after_.empty()) throw MisuseError("flow: a kept picture and one looked at are needed");
     // A fresh output each time: a reused one becomes DIS's starting guess and changes the result.
     cv::Mat result;
-    dis_->calc(before, after, result);
+    dis_->calc(before_, after_, result);
     return result;
   }
 
  private:
   cv::Ptr<cv::DISOpticalFlow> dis_;
+  cv::Size size_;
+  cv::Mat before_, after_;
+  std::vector<PatchField> fields_;
 };
 
-// Running median of positive values over a histogram with logarithmic bins: constant memory, exact to 2 %.
-class RunningMedian {
- public:
-  void add(double value) {
-    ++bins_[bin(value)];
-    ++count_;
-  }
-  std::size_t count() const { return count_; }
-  double value() const {
-    std::size_t below = 0;
-    for (std::size_t i = 0; i < bins_.size(); ++i) {
-      below += bins_[i];
-      if (2 * below >= count_ && count_ > 0) return kLeast * std::exp(static_cast<double>(i) * kStep);
-    }
-    return kNaN;
-  }
+std::string size_text(cv::Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 
- private:
-  static constexpr double kLeast = 1e-4, kStep = 0.02;
-  static std::size_t bin(double value) {
-    const double place = std::log(std::max(value, kLeast) / kLeast) / kStep;
-    return std::min<std::size_t>(static_cast<std::size_t>(place), 799);
-  }
-  std::array<std::uint32_t, 800> bins_{};
-  std::size_t count_ = 0;
-};
-
-double mean_difference(const cv::Mat& a, const cv::Mat& b) {
-  return cv::norm(a, b, cv::NORM_L1) / static_cast<double>(a.total());
+void need_size(const char* what, cv::Size size) {
+  if (std::min(size.width, size.height) >= kSmallestFlowSide) return;
+  throw MisuseError(std::string("flow: ") + what + " of at least " + std::to_string(kSmallestFlowSide) + " x " + std::to_string(kSmallestFlowSide) +
+                    " px is needed; found " + size_text(size));
 }
 
-// Mean absolute Laplacian: falls when an encoder blurs, jumps at an intra picture.
-double sharpness(const cv::Mat& pixels) {
-  cv::Mat edges;
-  cv::Laplacian(pixels, edges, CV_16S);
-  return cv::norm(edges, cv::NORM_L1) / static_cast<double>(pixels.total());
-}
-
-double relative_change(double before, double after) { return before > 0 ? std::abs(after - before) / before : kNaN; }
-
-// Pearson correlation of two pictures at a sixteenth of their size: motion of a few px does not matter, another picture does.
-double coarse_correlation(const cv::Mat& a, const cv::Mat& b) {
-  const cv::Size small(std::max(4, a.cols / 16), std::max(4, a.rows / 16));
-  cv::Mat x, y;
-  cv::resize(a, x, small, 0, 0, cv::INTER_AREA);
-  cv::resize(b, y, small, 0, 0, cv::INTER_AREA);
-  x.convertTo(x, CV_64F);
-  y.convertTo(y, CV_64F);
-  x -= cv::mean(x);
-  y -= cv::mean(y);
-  const double scale = std::sqrt(x.dot(x) * y.dot(y));
-  return scale > 0 ? x.dot(y) / scale : 1.0;
-}
-
-bool predicted(PictureType type) { return type == PictureType::predicted || type == PictureType::bidirectional; }
-
-void need(bool good, const char* name, double found, const char* allowed) {
-  if (!good) throw MisuseError(std::string(name) + " " + std::to_string(found) + ": allowed is " + allowed);
+// Patches as a picture of one value each, made as large as the pixels they stand for.
+cv::Mat dense_of(const PatchField& field, cv::Size size) {
+  cv::Mat map_x(size, CV_32F), map_y(size, CV_32F);
+  const auto place = [](int px, int count, auto&& corner) {
+    const double centre = px - (kPatchSide - 1) / 2.0;
+    int i = 0;
+    while (i + 2 < count && corner(i + 1) <= centre) ++i;
+    if (count < 2) return 0.0;
+    return std::clamp(i + (centre - corner(i)) / (corner(i + 1) - corner(i)), 0.0, count - 1.0);
+  };
+  for (int x = 0; x < size.width; ++x)
+    map_x.col(x).setTo(place(x, field.cols, [&](int i) { return field.corner[static_cast<std::size_t>(i)].x; }));
+  for (int y = 0; y < size.height; ++y)
+    map_y.row(y).setTo(place(y, field.rows, [&](int i) { return field.corner[static_cast<std::size_t>(i * field.cols)].y; }));
+  const cv::Mat coarse(field.rows, field.cols, CV_32FC2, const_cast<cv::Point2f*>(field.motion.data()));
+  cv::Mat dense;
+  cv::remap(coarse, dense, map_x, map_y, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  return dense;
 }
 
 }  // namespace
 
 void FlowOptions::check() const {
-  if (method != "dis") throw MisuseError("flow '" + method + "': allowed is dis");
+  if (method != "patches" && method != "dis") throw MisuseError("flow '" + method + "': allowed is patches or dis");
   if (dis_preset < 0 || dis_preset > 2) {
     throw MisuseError("dis_preset " + std::to_string(dis_preset) + ": allowed is 0 (ultrafast), 1 (fast) or 2 (medium)");
   }
@@ -111,124 +98,38 @@ void FlowOptions::check() const {
   }
 }
 
-void PairOptions::check() const {
-  need(repeat_share >= 0 && repeat_share < 1, "repeat_share", repeat_share, "0 to below 1");
-  need(freeze_s > 0, "freeze_s", freeze_s, "above 0 s");
-  need(dark_level >= 0 && dark_level <= 255, "dark_level", dark_level, "0 to 255");
-  need(dark_share >= 0 && dark_share < 1, "dark_share", dark_share, "0 to below 1");
-  need(sharpness_jump > 0, "sharpness_jump", sharpness_jump, "above 0");
-  need(quantiser_jump > 0, "quantiser_jump", quantiser_jump, "above 0");
-  need(change_jump > 1, "change_jump", change_jump, "above 1");
-  need(scene_correlation >= -1 && scene_correlation <= 1, "scene_correlation", scene_correlation, "-1 to 1");
-  need(longest_step_s > 0, "longest_step_s", longest_step_s, "above 0 s");
-}
-
-std::unique_ptr<FlowEstimator> make_flow_estimator(const FlowOptions& options) {
+std::unique_ptr<FlowEstimator> make_flow_estimator(const FlowOptions& options, cv::Size picture, const std::vector<FlowArea>& areas) {
   options.check();
-  return std::make_unique<DisFlow>(options);
+  need_size("a picture", picture);
+  for (const FlowArea& area : areas) {
+    need_size("an area", area.box.size());
+    if ((area.box & cv::Rect(cv::Point(), picture)) != area.box) throw MisuseError("flow: an area lies outside the picture of " + size_text(picture) + " px");
+    if (!area.inside.empty() && (area.inside.type() != CV_8UC1 || area.inside.size() != area.box.size()))
+      throw MisuseError("flow: an area's inside must be CV_8UC1 of the size of its box");
+  }
+  if (options.method == "dis") return std::make_unique<DisFlow>(options, picture, areas);
+  return make_patch_flow(picture, areas);
 }
 
-const char* to_string(PairState state) {
-  switch (state) {
-    case PairState::measured: return "measured";
-    case PairState::first: return "first";
-    case PairState::repeat: return "repeat";
-    case PairState::freeze: return "freeze";
-    case PairState::key_frame: return "key_frame";
-    case PairState::dark: return "dark";
-    case PairState::scene_jump: return "scene_jump";
-    case PairState::corrupt: return "corrupt";
-    case PairState::gap: return "gap";
-  }
-  return "unknown";
-}
-
-struct PairJudge::Impl {
-  // Frames seen before "usual" means anything.
-  static constexpr std::size_t kSettled = 8;
-  // A near-repeat in the middle of fast motion: far below the step before it, at frame rates where motion cannot stop that fast.
-  static constexpr double kSuddenShare = 0.2, kSuddenOver = 5.0, kSuddenLongest_s = 0.025;
-
-  PairOptions options;
-  bool intra_only;
-  cv::Mat last;                     // last distinct picture
-  double last_time_s = kNaN;        // its time
-  double last_quantiser = kNaN;
-  double previous_time_s = kNaN;    // time of the frame before, distinct or not
-  PictureType last_picture = PictureType::unknown;
-  bool last_dark = false, last_corrupt = false;
-  double last_change = kNaN;        // difference at the last distinct picture
-  bool sudden = false;              // the frame before was a near-repeat in fast motion
-  double step_s = kNaN, change = kNaN;
-  RunningMedian usual_change, usual_brightness;
-
-  bool is_repeat(const Frame& frame) {
-    if (change <= 0) return true;
-    if (usual_change.count() < kSettled) return false;
-    if (change < options.repeat_share * usual_change.value()) return true;
-    const bool was_sudden = std::exchange(sudden, false);
-    sudden = !was_sudden && frame.time_s - previous_time_s < kSuddenLongest_s && change < kSuddenShare * last_change &&
-             last_change > kSuddenOver * usual_change.value();
-    return sudden;
-  }
-
-  bool is_dark(double brightness) const {
-    if (brightness < options.dark_level) return true;
-    return usual_brightness.count() >= kSettled && brightness < options.dark_share * usual_brightness.value();
-  }
-
-  bool is_key_jump(const Frame& frame, const cv::Mat& pixels) const {
-    if (intra_only || frame.picture != PictureType::intra || !predicted(last_picture)) return false;
-    if (relative_change(last_quantiser, frame.quantiser) > options.quantiser_jump) return true;
-    if (relative_change(sharpness(last), sharpness(pixels)) > options.sharpness_jump) return true;
-    return usual_change.count() >= kSettled && change > options.change_jump * usual_change.value();
-  }
-
-  PairState judge(const Frame& frame, const cv::Mat& pixels) {
-    const double brightness = cv::mean(pixels)[0];
-    step_s = frame.time_s - last_time_s;
-    change = last.empty() ? kNaN : mean_difference(last, pixels);
-    if (!last.empty() && is_repeat(frame)) {
-      previous_time_s = frame.time_s;
-      return step_s > options.freeze_s ? PairState::freeze : PairState::repeat;
-    }
-    const bool dark = is_dark(brightness);
-    const PairState state = state_of_new(frame, pixels, dark);
-    if (!dark) usual_brightness.add(brightness);
-    if (state == PairState::measured) usual_change.add(change);
-    last_change = change;
-    last = pixels.clone();
-    last_time_s = previous_time_s = frame.time_s;
-    last_quantiser = frame.quantiser;
-    last_picture = frame.picture;
-    last_dark = dark;
-    last_corrupt = frame.corrupt;
-    return state;
-  }
-
-  PairState state_of_new(const Frame& frame, const cv::Mat& pixels, bool dark) const {
-    if (last.empty()) return PairState::first;
-    if (frame.corrupt || last_corrupt) return PairState::corrupt;
-    if (dark || last_dark) return PairState::dark;
-    if (step_s > options.longest_step_s) return PairState::gap;
-    if (step_s > options.freeze_s && previous_time_s > last_time_s) return PairState::gap;
-    if (coarse_correlation(last, pixels) < options.scene_correlation) return PairState::scene_jump;
-    if (is_key_jump(frame, pixels)) return PairState::key_frame;
-    return PairState::measured;
-  }
-};
-
-PairJudge::PairJudge(const PairOptions& options, bool intra_only) : impl_(std::make_unique<Impl>()) {
+cv::Mat dense_flow(const cv::Mat& before, const cv::Mat& after, const FlowOptions& options) {
   options.check();
-  impl_->options = options;
-  impl_->intra_only = intra_only;
+  if (before.type() != CV_8UC1 || after.type() != CV_8UC1 || before.size() != after.size()) {
+    throw MisuseError("flow: two CV_8UC1 pictures of one size are needed; found " + size_text(before.size()) + " and " + size_text(after.size()));
+  }
+  need_size("a picture", before.size());
+  const auto fed = [&](FlowEstimator& estimator) {
+    estimator.look(before);
+    estimator.keep();
+    estimator.look(after);
+  };
+  if (options.method == "dis") {
+    DisFlow dis(options, before.size(), {});
+    fed(dis);
+    return dis.flow();
+  }
+  const auto patches = make_patch_flow(before.size(), {{cv::Rect(cv::Point(), before.size()), cv::Mat()}});
+  fed(*patches);
+  return dense_of(patches->measure().front(), before.size());
 }
-PairJudge::~PairJudge() = default;
-PairJudge::PairJudge(PairJudge&&) noexcept = default;
-PairJudge& PairJudge::operator=(PairJudge&&) noexcept = default;
-
-PairState PairJudge::judge(const Frame& frame, const cv::Mat& pixels) { return impl_->judge(frame, pixels); }
-double PairJudge::step_s() const { return impl_->step_s; }
-double PairJudge::change() const { return impl_->change; }
 
 }  // namespace fasc

@@ -35,7 +35,7 @@ struct Element {
 
 class Walk {
  public:
-  explicit Walk(const LocalFile& file) : file_(file) {}
+  explicit Walk(const ByteSource& file) : file_(file) {}
 
   FileEnd run() {
     walk_top();
@@ -172,7 +172,7 @@ class Walk {
     return value;
   }
 
-  const LocalFile& file_;
+  const ByteSource& file_;
   bool seen_segment_ = false;
   std::int64_t stated_end_ = 0;
   std::int64_t damaged_at_ = -1;
@@ -182,7 +182,7 @@ class Walk {
 
 }  // namespace
 
-FileEnd matroska_end(const LocalFile& file) {
+FileEnd matroska_end(const ByteSource& file) {
   return Walk(file).run();
 }
 

@@ -7,6 +7,6 @@ namespace fasc {
 
 /// Walks segment and clusters (RFC 9559): their sizes must fit into each other and into the file, and the
 /// blocks of the first video track are counted.
-FileEnd matroska_end(const LocalFile& file);
+FileEnd matroska_end(const ByteSource& file);
 
 }  // namespace fasc

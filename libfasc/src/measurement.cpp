@@ -163,11 +163,11 @@ Region region_from(const Json& json, cv::Size within) {
 }
 
 Json scale_to(const Scale& s) {
-  return {{"x", s.mm_per_px_x}, {"y", s.mm_per_px_y}, {"source", s.source}};
+  return {{"x", s.mm_per_px_x}, {"y", s.mm_per_px_y}, {"source", s.source}, {"detail", s.detail}};
 }
 
 Scale scale_from(const Json& json) {
-  Scale scale{number_at(json, "x"), number_at(json, "y"), json.at("source").get<std::string>()};
+  Scale scale{number_at(json, "x"), number_at(json, "y"), json.at("source").get<std::string>(), json.value("detail", "")};
   const auto good = [](double s) { return std::isnan(s) || (s >= kSmallestScale && s <= kLargestScale); };
   require(good(scale.mm_per_px_x) && good(scale.mm_per_px_y), "the scale is out of range");
   require(scale.source == "user" || scale.source == "file" || scale.source == "none",
@@ -187,7 +187,12 @@ Json info_to(const ClipInfo& i) {
           {"codec", i.codec},
           {"pixel_format", i.pixel_format},
           {"intra_only", i.intra_only},
-          {"mm_per_px", Json::array({i.mm_per_px_x, i.mm_per_px_y})}};
+          {"mm_per_px", Json::array({i.mm_per_px_x, i.mm_per_px_y})},
+          {"scale_detail", i.scale_detail},
+          {"time_source", i.time_source},
+          {"transfer_syntax", i.transfer_syntax},
+          {"gray_mapping", i.gray_mapping},
+          {"notes", i.notes}};
 }
 
 ClipInfo info_from(const Json& json) {
@@ -207,6 +212,11 @@ ClipInfo info_from(const Json& json) {
   i.intra_only = json.at("intra_only").get<bool>();
   i.mm_per_px_x = json.at("mm_per_px").at(0).get<double>();
   i.mm_per_px_y = json.at("mm_per_px").at(1).get<double>();
+  i.scale_detail = json.value("scale_detail", "");
+  i.time_source = json.value("time_source", "");
+  i.transfer_syntax = json.value("transfer_syntax", "");
+  i.gray_mapping = json.value("gray_mapping", "");
+  i.notes = json.value("notes", std::vector<std::string>());
   return i;
 }
 

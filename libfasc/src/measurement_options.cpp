@@ -146,7 +146,7 @@ Json scale_to_json(const std::optional<Scale>& scale) {
 
 std::optional<Scale> scale_from_json(const Json& json) {
   if (json.is_null()) return std::nullopt;
-  return Scale{json.at(0).get<double>(), json.at(1).get<double>(), "user"};
+  return Scale{json.at(0).get<double>(), json.at(1).get<double>(), "user", ""};
 }
 
 }  // namespace
@@ -161,6 +161,9 @@ Json options_to_json(const AnalyzeOptions& o) {
   json["from_s"] = o.from_s;
   json["to_s"] = o.to_s;
   json["view"] = kViews[static_cast<std::size_t>(o.view)];
+  json["fps"] = o.fps;
+  json["max_frame_px"] = o.max_frame_px;
+  json["max_decoded_bytes"] = o.max_decoded_bytes;
   visit_energy(Writer{json["energy"]}, o.energy);
   visit_flow(Writer{json["energy"]["flow"]}, o.energy.flow);
   visit_pairs(Writer{json["energy"]["pairs"]}, o.energy.pairs);
@@ -180,6 +183,9 @@ AnalyzeOptions options_from_json(const Json& json) {
   o.from_s = json.at("from_s").get<double>();
   o.to_s = json.at("to_s").get<double>();
   o.view = view_from_json(json.at("view"));
+  o.fps = json.value("fps", o.fps);
+  o.max_frame_px = json.value("max_frame_px", o.max_frame_px);
+  o.max_decoded_bytes = json.value("max_decoded_bytes", o.max_decoded_bytes);
   visit_energy(Reader{json.at("energy")}, o.energy);
   visit_flow(Reader{json.at("energy").at("flow")}, o.energy.flow);
   visit_pairs(Reader{json.at("energy").at("pairs")}, o.energy.pairs);

@@ -42,8 +42,9 @@ double usual_step(const Trace& trace) {
 
 }  // namespace
 
-MotionView::MotionView(const Trace& trace, double window_s)
+MotionView::MotionView(const Trace& trace, double window_s, const BurstParts& parts)
     : trace_(trace),
+      parts_(parts),
       raw_(trace.frames(), kNaN),
       near_speed_(trace.frames(), kNaN),
       unit_(std::sqrt(trace.scale.unit_x() * trace.scale.unit_y())),
@@ -71,8 +72,8 @@ bool MotionView::lost(std::size_t frame) const {
 bool MotionView::relative_step(std::size_t frame, std::size_t cell, cv::Point2f& step) const {
   const std::size_t at = (frame * cells() + cell) * 2;
   if (trace_.grid[at] == kGridMissing) return false;
-  const float near_dx = std::isnan(trace_.near_dx[frame]) ? 0.f : trace_.near_dx[frame];
-  const float near_dy = std::isnan(trace_.near_dy[frame]) ? 0.f : trace_.near_dy[frame];
+  const bool near = parts_.near_subtracted && !std::isnan(trace_.near_dx[frame]) && !std::isnan(trace_.near_dy[frame]);
+  const float near_dx = near ? trace_.near_dx[frame] : 0.f, near_dy = near ? trace_.near_dy[frame] : 0.f;
   const float unit = trace_.grid_unit_px[frame];
   step.x = (static_cast<float>(trace_.grid[at]) * unit - near_dx) * static_cast<float>(trace_.scale.unit_x());
   step.y = (static_cast<float>(trace_.grid[at + 1]) * unit - near_dy) * static_cast<float>(trace_.scale.unit_y());
@@ -229,14 +230,14 @@ std::size_t MotionView::measured_beside(std::size_t frame, int direction) const 
 
 void MotionView::add_step(std::size_t frame, std::vector<cv::Point2f>& at) const {
   const PairState state = trace_.state[frame];
-  if (state == PairState::measured || state == PairState::key_frame) {
+  if (state == PairState::measured || (state == PairState::key_frame && parts_.bridged)) {
     for (std::size_t cell = 0; cell < cells(); ++cell) {
       cv::Point2f step;
       if (relative_step(frame, cell, step)) at[cell] += step;
     }
     return;
   }
-  if (state != PairState::corrupt) return;
+  if (state != PairState::corrupt || !parts_.bridged) return;
   // The motion of a step that was left out goes on as it was before and after.
   const std::size_t beside[] = {measured_beside(frame, -1), measured_beside(frame, 1)};
   const float share = beside[0] != 0 && beside[1] != 0 ? 0.5f : 1.f;
@@ -352,10 +353,10 @@ void MotionView::describe_motion(std::size_t earliest, std::size_t first, std::s
   const std::size_t top_frame = top_of(shift(first, lead_frame), first, last);
   const std::vector<cv::Point2f> pattern = shift(first, top_frame);
   burst.rest_share = rest_share(pattern, first, top_frame, last, window_s);
-  burst.onset_s = onset_of(pattern, earliest, first, top_frame);
+  burst.onset_s = parts_.onset_curve ? onset_of(pattern, earliest, first, top_frame) : begin_s(first);
   if (burst.onset_s >= burst.peak_s) burst.onset_s = begin_s(first);
   burst.duration_s = burst.end_s - burst.onset_s;
-  const double gain = top > 0 ? peak_gain(pattern, lead) : 1.0;
+  const double gain = top > 0 && parts_.gain ? peak_gain(pattern, lead) : 1.0;
   burst.contraction_s = trace_.time_s[top_frame] - burst.onset_s;
   burst.relaxation_s = burst.end_s - trace_.time_s[top_frame];
   burst.peak_displacement_px = gain * static_cast<double>(top) / unit_;

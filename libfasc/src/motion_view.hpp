@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "burst_parts.hpp"
 #include "fasc/bursts.hpp"
 
 namespace fasc {
@@ -18,9 +19,10 @@ struct Look {
 class MotionView {
  public:
   /// `window_s`: time over which motion is summed for speeds; at least one step.
-  MotionView(const Trace& trace, double window_s);
+  MotionView(const Trace& trace, double window_s, const BurstParts& parts = {});
 
   const Trace& trace() const { return trace_; }
+  const BurstParts& parts() const { return parts_; }
   /// Per frame: mean speed of the fastest 15 % of cells over the window round it, against the picture less the near field's slow motion
   /// (breathing, a drifting hand); NaN where the frame's own step is missing.
   const std::vector<float>& raw() const { return raw_; }
@@ -47,6 +49,7 @@ class MotionView {
 
  private:
   const Trace& trace_;
+  BurstParts parts_;
   std::vector<float> raw_, near_speed_;
   double unit_ = 1;
   double usual_step_s_ = 0;

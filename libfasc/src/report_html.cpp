@@ -153,13 +153,14 @@ std::string care_box(const Analysis& a) {
 }
 
 std::string scale_words(const Scale& s) {
-  if (!s.known()) return "none: lengths are in px";
+  const std::string detail = s.detail.empty() ? "" : " (" + html(s.detail) + ")";
+  if (!s.known()) return "none: lengths are in px" + detail;
   const std::string source = s.source == "user"   ? "given by the user"
                              : s.source == "file" ? "from the file"
                                                   : s.source;
   const std::string x = report::number(static_cast<float>(s.mm_per_px_x)),
                     y = report::number(static_cast<float>(s.mm_per_px_y));
-  return (x == y ? x : x + " across, " + y + " down") + " mm per px, " + html(source);
+  return (x == y ? x : x + " across, " + y + " down") + " mm per px, " + html(source) + detail;
 }
 
 std::string state_seconds(const Trace& trace) {
@@ -185,6 +186,9 @@ std::string quality_table(const ClipSummary& c, const std::vector<const RegionRe
   std::string codec = html(c.info.codec);
   if (!c.info.pixel_format.empty()) add(codec, ", ", html(c.info.pixel_format));
   if (!codec.empty()) out += row("Codec", codec + (c.info.intra_only ? ", intra pictures only" : ""));
+  if (!c.info.transfer_syntax.empty()) out += row("DICOM transfer syntax", html(c.info.transfer_syntax));
+  if (!c.info.gray_mapping.empty()) out += row("Gray from", html(c.info.gray_mapping));
+  if (!c.info.time_source.empty()) out += row("Times from", html(c.info.time_source));
   out += row("Scale", scale_words(c.scale));
   for (const RegionResult* r : regions) {
     const Region& region = r->trace.region;

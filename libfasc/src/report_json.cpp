@@ -40,6 +40,10 @@ Json region_of(const Region& region) {
           {"area_px", finite(region.area_px())}};
 }
 
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
 /// One figure for both directions, absent where they differ by more than 1 %.
 Json one_scale(const Scale& scale) {
   if (!scale.known()) return nullptr;
@@ -68,8 +72,13 @@ Json clip_of(const ClipSummary& clip) {
           {"mm_per_px_x", finite(clip.scale.known() ? clip.scale.mm_per_px_x : NAN)},
           {"mm_per_px_y", finite(clip.scale.known() ? clip.scale.mm_per_px_y : NAN)},
           {"mm_per_px_source", clip.scale.source},
+          {"mm_per_px_detail", text_or_null(clip.scale.detail)},
           {"energy_unit", report::energy_unit(clip.scale)},
           {"frame_rate", finite(clip.frame_rate)},
+          {"time_source", text_or_null(info.time_source)},
+          {"notes", info.notes},
+          {"transfer_syntax", text_or_null(info.transfer_syntax)},
+          {"gray_mapping", text_or_null(info.gray_mapping)},
           {"container", info.container},
           {"codec", info.codec},
           {"pixel_format", info.pixel_format},

@@ -54,8 +54,8 @@ std::string burst_method(const Analysis& a) {
       "stands out most counts, on the scale of the first. An event is sure ",
       number(b.threshold), " robust standard deviations above the level, or higher where noise would pass more than ",
       number(b.false_alarms_per_min), " times per minute, and lasts while above about ", number(b.edge_threshold),
-      " deviations. How often noise passes is told from the calm parts' own peaks, which fall off as those of narrow-band Gaussian noise "
-      "do (Rice 1944, Bell Syst Tech J 23:282); with too few of them it is not known. Its peak must reach ",
+      " deviations. How often noise passes is told from two quantiles of the calm parts' own peaks: a peak is taken for the largest of three "
+      "normal values, on the cube root of speed, which is nearly normal (Wilson and Hilferty 1931, PNAS 17:684); with too few peaks it is not known. Its peak must reach ",
       scaled ? number(b.floor_mm_s) + " mm/s" : number(b.floor_px_s) + " px/s", " and ", number(b.floor_px),
       " px within ", number(b.window_s), " s. Lobes less than ", number(b.join_s),
       " s apart are one event, since tissue moves out and back in one twitch. Events shorter than ",
@@ -117,6 +117,9 @@ std::string headline(const Analysis& a) {
   std::string out;
   if (std::isnan(a.target.rate.per_min))
     add(out, "Nothing could be observed in the target: no statement about fasciculations is possible.");
+  else if (a.target.observed_s < a.options.compare.shortest_s)
+    add(out, "Too short to say how often it twitches: ", std::to_string(events), events == 1 ? " fasciculation" : " fasciculations", " in ", time,
+        " of the target, at least ", number(a.options.compare.shortest_s), " s are needed.");
   else if (events == 0)
     add(out, "No fasciculation seen in ", time, " of the target; up to ",
         three_digits(a.target.rate.zero_bound_per_min),

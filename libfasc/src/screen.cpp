@@ -97,12 +97,14 @@ void ScreenFinder::add(const Frame& frame) {
   ++self.used;
 }
 
-Screen ScreenFinder::find() const {
+Screen ScreenFinder::find() const { return find({}); }
+
+Screen ScreenFinder::find(const std::vector<cv::Rect>& known_areas) const {
   if (impl_->used == 0) throw MisuseError("screen: no frame was given");
   const screen::Maps maps = impl_->maps();
   Screen screen;
   screen.size = maps.mean.size();
-  screen::Panels panels = screen::find_panels(maps, impl_->view);
+  screen::Panels panels = screen::find_panels(maps, impl_->view, known_areas);
   screen.echo_areas = std::move(panels.areas);
   screen.kinds = std::move(panels.kinds);
   for (std::size_t i = 0; i < screen.echo_areas.size(); ++i)
@@ -113,19 +115,13 @@ Screen ScreenFinder::find() const {
 
 Screen find_screen(const std::string& path, const ClipOptions& options, ClipView view) {
   ScreenFinder finder(view);
-  const std::vector<Frame> samples = sample_frames(path, options);
-  for (const Frame& frame : samples) finder.add(frame);
-  if (samples.empty()) {
-    const std::size_t slash = path.find_last_of('/');
-    throw ClipError(path.substr(slash == std::string::npos ? 0 : slash + 1) + ": no picture could be decoded between " +
-                    std::to_string(options.from_s) + " s and " + std::to_string(options.to_s) + " s");
-  }
-  return finder.find();
+  const ClipSamples samples = sample_clip(path, options);
+  for (const Frame& frame : samples.frames) finder.add(frame);
+  return finder.find(samples.echo_areas);
 }
 
 Frame typical_frame(const std::string& path, const ClipOptions& options) {
-  std::vector<Frame> samples = sample_frames(path, options);
-  if (samples.empty()) throw ClipError(path + ": no picture could be decoded");
+  const std::vector<Frame> samples = sample_clip(path, options).frames;
   const auto brightness = [](const Frame& frame) { return cv::mean(frame.gray)[0]; };
   return *std::max_element(samples.begin(), samples.end(),
                            [&](const Frame& a, const Frame& b) { return brightness(a) < brightness(b); });

@@ -30,8 +30,9 @@ struct Panels {
   std::vector<PanelKind> kinds;
 };
 
-/// Finds the panels.
-Panels find_panels(const Maps& maps, ClipView view);
+/// Finds the panels. Areas that the file states (`known`) are taken, as ultrasound, instead of what the pictures show, where one at least
+/// has a usable size and the view is not said to be a camera's.
+Panels find_panels(const Maps& maps, ClipView view, const std::vector<cv::Rect>& known = {});
 
 /// The band of a panel that is measured with "auto".
 cv::Rect muscle_band_of(const cv::Mat& mean, const cv::Rect& panel, PanelKind kind);

@@ -279,11 +279,23 @@ cv::Rect lit_part(const cv::Mat& mean) {
           static_cast<int>(bottom - top)};
 }
 
+// Of the areas that a file states those that are large enough inside the picture.
+Panels usable_of(const std::vector<cv::Rect>& known, cv::Size picture) {
+  Panels panels;
+  for (const cv::Rect& area : known) {
+    const cv::Rect inside = area & cv::Rect(cv::Point(), picture);
+    if (std::min(inside.width, inside.height) >= kSmallestSide) panels.areas.push_back(inside);
+  }
+  panels.kinds.assign(panels.areas.size(), PanelKind::ultrasound);
+  return panels;
+}
+
 }  // namespace
 
-Panels find_panels(const Maps& maps, ClipView view) {
+Panels find_panels(const Maps& maps, ClipView view, const std::vector<cv::Rect>& known) {
   const cv::Rect lit = lit_part(maps.mean);
   if (view == ClipView::camera) return {{lit}, {PanelKind::camera}};
+  if (const Panels stated = usable_of(known, maps.mean.size()); !stated.areas.empty()) return stated;
   if (view == ClipView::recognised && lit.area() > kWholeShare * maps.total() && is_camera(maps, lit)) {
     return {{lit}, {PanelKind::camera}};
   }

@@ -23,6 +23,9 @@ struct AnalyzeOptions {
   double from_s = 0.0;                              ///< s; start of what is analysed
   double to_s = std::numeric_limits<double>::infinity();  ///< s; end of what is analysed
   ClipView view = ClipView::recognised;             ///< ultrasound screen or camera view; for both clips
+  double fps = ClipOptions{}.fps;                   ///< frames per s of DICOM clips that state no time; NaN: such clips are refused
+  std::int64_t max_frame_px = ClipOptions{}.max_frame_px;            ///< px; larger pictures are refused
+  std::int64_t max_decoded_bytes = ClipOptions{}.max_decoded_bytes;  ///< bytes of all decoded pictures of a clip together
   int threads = 0;                                  ///< 0: as many as the machine has; 1: no second thread of fasc's own. Never changes results
   EnergyOptions energy;                             ///< how motion is measured
   BurstOptions bursts;                              ///< how bursts are found
@@ -30,6 +33,8 @@ struct AnalyzeOptions {
   PresenceOptions presence;                         ///< when fasciculations are said to be present, and how they are graded
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;
+  /// How clips are read with these options.
+  ClipOptions reading() const;
 };
 
 /// What one clip is.

@@ -94,15 +94,17 @@ struct BurstSite {
   double spread_mm = std::numeric_limits<double>::quiet_NaN();  ///< mm
 };
 
-/// The level that bursts are held against, found on the trace's calm parts.
+/// The level that bursts are held against, found on the trace's calm parts; of two traces that are compared the louder one's, but for
+/// false_alarms_per_min, which is each trace's own.
 struct CalmLevel {
   double speed = std::numeric_limits<double>::quiet_NaN();   ///< mm/s or px/s; usual detection speed
   double spread = std::numeric_limits<double>::quiet_NaN();  ///< mm/s or px/s; its robust standard deviation
   double sure = std::numeric_limits<double>::quiet_NaN();    ///< mm/s or px/s; threshold at which a burst is sure
   double edge = std::numeric_limits<double>::quiet_NaN();    ///< mm/s or px/s; threshold at which it begins and ends
   double false_alarms_per_min = std::numeric_limits<double>::quiet_NaN(); ///< per minute; noise peaks expected above `sure`, from the tail of
-                                                             ///< the calm peaks; NaN with fewer than 30 of them. An estimate: of pure white
-                                                             ///< noise up to 20 times as many pass, nearly all named artefact
+                                                             ///< this trace's own calm peaks; NaN with fewer than 30 of them. Of white noise
+                                                             ///< 0.5 to 3 times as many bursts were found (benchmarks/README.md); it tells
+                                                             ///< nothing of pulse, probe or codec
 };
 
 /// What was found on a trace.

@@ -13,6 +13,10 @@
 
 namespace fasc {
 
+/// Frame rates that are believed, per s.
+inline constexpr double kLowestFps = 0.01;
+inline constexpr double kHighestFps = 100000;
+
 /// How a clip is read.
 struct ClipOptions {
   double from_s = 0.0;                                         ///< s; frames before this time are left out
@@ -20,6 +24,11 @@ struct ClipOptions {
   bool colour = false;                                         ///< also give Frame::bgr (for drawing)
   bool read_ahead = true;                                      ///< decode on a thread of its own, a few frames ahead
   std::int64_t max_frame_px = 16'700'000;                      ///< px; a larger picture is refused before it is decoded
+  std::int64_t max_decoded_bytes = 1'000'000'000'000;          ///< bytes of all decoded pictures together; a clip that promises more is
+                                                               ///< refused, one that turns out longer ends there and is not complete
+  double max_expansion = 300;                                  ///< DICOM: decoded bytes per stored byte, beyond the first 64 MB; more is
+                                                               ///< refused (a small file that claims or inflates to a huge one)
+  double fps = std::numeric_limits<double>::quiet_NaN();       ///< frames per s of a DICOM clip that states no time; NaN: such a clip is refused
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;
 };
@@ -39,9 +48,16 @@ struct ClipInfo {
   bool intra_only = false;                          ///< the codec has intra pictures only (MJPEG, FFV1, raw, …)
   double mm_per_px_x = std::numeric_limits<double>::quiet_NaN();  ///< mm per px across, from the file; NaN if it does not say
   double mm_per_px_y = std::numeric_limits<double>::quiet_NaN();  ///< mm per px down, from the file; NaN if it does not say
+  std::string scale_detail;                         ///< DICOM: which tags gave the scale, or why there is none; else empty
+  std::string time_source;                          ///< "time stamps", "FrameTimeVector", "FrameTime", "CineRate", "RecommendedDisplayFrameRate",
+                                                    ///< "user" (ClipOptions::fps) or empty where there is one frame only
+  std::string transfer_syntax;                      ///< DICOM: its UID and name; else empty
+  std::string gray_mapping;                         ///< DICOM: how stored values became gray 0–255; else empty
+  std::vector<cv::Rect> echo_areas;                 ///< px; DICOM: where its regions say that the 2D echo is, from left to right; empty if unknown
+  std::vector<std::string> notes;                   ///< what a reader should know though nothing is missing: times that disagree, …
 };
 
-/// Reads a local file from its first frame to its last. Not for two threads at once. Reading the same file twice gives the same
+/// Reads a local video or DICOM file from its first frame to its last. Not for two threads at once. Reading the same file twice gives the same
 /// frames, damaged files too: one decoder thread per clip.
 ///
 /// Gray is the stored luma, spread from limited to full range where the stream is limited (tagged so, or untagged YUV); pictures stored
@@ -53,7 +69,12 @@ struct ClipInfo {
 /// the others become the mean of their neighbours. Progressive pictures falsely marked interlaced lose half their vertical resolution by
 /// this, but no motion arises or is lost. Interlaced pictures that nothing marks as such are not noticed.
 ///
-/// Times are presentation stamps less the first frame's. A frame without a stamp follows the one before by the last interval; a frame whose
+/// DICOM is known by its content, with or without preamble. Only the values that reading needs are taken out of it: no name, date or other
+/// text of the data set reaches any field here. Times are FrameTimeVector, FrameTime, CineRate or RecommendedDisplayFrameRate, the first that
+/// is there; a frame that cannot be decoded is left out and keeps its time. Stored values of at most 8 bits are gray as they are (MONOCHROME1
+/// inverted), deeper ones go through the first window, or linearly from all bits stored where there is none.
+///
+/// Times of videos are presentation stamps less the first frame's. A frame without a stamp follows the one before by the last interval; a frame whose
 /// stamp is not after the one before is left out and told in problems().
 ///
 /// A cut is seen by the container's own sizes, index or number of blocks (MP4, MOV, AVI, MKV, WMV, GIF; MPEG only inside a packet).
@@ -89,7 +110,7 @@ class ClipReader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// True where the file's content or ending says that it is meant to be a clip (video or DICOM), readable or not.
+/// True where content or ending say that it is meant to be a clip, readable or not; not for DICOM with one picture or a DICOMDIR.
 bool looks_like_clip(const std::string& path);
 
 }  // namespace fasc

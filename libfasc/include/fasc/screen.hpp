@@ -71,6 +71,8 @@ class ScreenFinder {
   void add(const Frame& frame);
   /// The layout of what was seen so far. No frame at all: MisuseError.
   Screen find() const;
+  /// The same where the echo areas are known already (from the file): those of a usable size are taken instead of what the pictures show.
+  Screen find(const std::vector<cv::Rect>& known_areas) const;
 
  private:
   struct Impl;
@@ -78,7 +80,8 @@ class ScreenFinder {
 };
 
 /// Finds the screen of a clip from at most 10 frames spread over it between from_s and to_s (key pictures and the frames after them, or its
-/// beginning): some 30 pictures are decoded, however long it is. Errors as ClipReader.
+/// beginning): some 30 pictures are decoded, however long it is. Echo areas that the file states (DICOM) are taken over, except with
+/// ClipView::camera. Errors as ClipReader.
 Screen find_screen(const std::string& path, const ClipOptions& options = {}, ClipView view = ClipView::recognised);
 
 /// A picture of what was found, CV_8UC3: panels with their pixels, all else drawn (text as a box without its letters, so that no name is
