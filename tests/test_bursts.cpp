@@ -344,7 +344,7 @@ TEST(Bursts, LoudNoiseRaisesTheLevel) {
   EXPECT_GE(result.level.sure, result.level.speed + 4.0 * result.level.spread - 1e-6);
   EXPECT_GE(result.level.edge, result.level.speed + 2.5 * result.level.spread - 1e-6);
   EXPECT_LT(result.level.edge, result.level.sure);
-  EXPECT_NEAR(result.level.false_alarms_per_min, 0.05, 1e-6) << "the calm peaks hold the level up, not the floor";
+  EXPECT_NEAR(result.level.false_alarms_per_min, BurstOptions().false_alarms_per_min, 1e-6) << "the calm peaks hold the level up, not the floor";
 }
 
 TEST(Bursts, FalseAlarmsComeFromTheCalmPeaks) {
@@ -405,9 +405,9 @@ TEST(Bursts, OfTwoTracesEachHasItsOwnFalseAlarms) {
   const Trace a = trace_of({}, quiet), b = trace_of({}, loud);
   const BurstResult of_quiet = find_bursts(a, {}, &b), of_loud = find_bursts(b, {}, &a);
   EXPECT_DOUBLE_EQ(of_quiet.level.sure, of_loud.level.sure) << "one rule for both";
-  EXPECT_NEAR(of_loud.level.false_alarms_per_min, 0.05, 1e-6);
+  EXPECT_NEAR(of_loud.level.false_alarms_per_min, BurstOptions().false_alarms_per_min, 1e-6);
   EXPECT_LT(of_quiet.level.false_alarms_per_min, 1e-4);
-  EXPECT_NEAR(find_bursts(a).level.false_alarms_per_min, 0.05, 1e-6) << "alone it has a threshold of its own";
+  EXPECT_NEAR(find_bursts(a).level.false_alarms_per_min, BurstOptions().false_alarms_per_min, 1e-6) << "alone it has a threshold of its own";
 }
 
 TEST(Bursts, HalvesOfASlideAreOneEvent) {

@@ -1,48 +1,32 @@
-// The program fasc: reads the command line, runs one verb, turns errors into one line and an exit code.
-#include <algorithm>
-#include <iostream>
-#include <new>
+// The program fasc as it is started: says its version, or becomes the program that has the verbs (verbs_main.cpp), which needs some 150 shared
+// libraries and 40 ms to load them. C only, so that it starts as fast as an empty program.
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 
-#include "console.hpp"
-#include "verbs.hpp"
+#include <linux/limits.h>
+#include <unistd.h>
 
-namespace {
-
-namespace tool = fasc::tool;
-
-int fail(std::string message, int code) {
-  std::replace_if(
-      message.begin(), message.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-  std::cerr << "fasc: " << message << std::endl;
-  return code;
-}
-
-int run_verb(const std::vector<std::string>& words) {
-  const tool::Arguments arguments = tool::parse_arguments(words);
-  tool::catch_stop_signals();
-  const int code = std::visit([](const auto& chosen) { return tool::run(chosen); }, arguments);
-  std::cout.flush();
-  if (!std::cout) throw fasc::OutputError("standard output: cannot be written");
-  return code;
-}
-
-}  // namespace
+#include "fasc/version.hpp"
 
 int main(int argc, char** argv) {
-  try {
-    const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-    try {
-      return run_verb(words);
-    } catch (const fasc::MisuseError& error) {
-      return fail(std::string(error.what()) + "; see " + tool::help_for(words), tool::kExitMisuse);
-    }
-  } catch (const fasc::Cancelled&) {
-    return fail("stopped", tool::kExitStopped);
-  } catch (const fasc::Error& error) {
-    return fail(error.what(), tool::kExitFailed);
-  } catch (const std::bad_alloc&) {
-    return fail("not enough memory", tool::kExitFailed);
-  } catch (const std::exception& error) {
-    return fail(std::string("unexpected: ") + error.what(), tool::kExitFailed);
+  if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
+    if (std::printf("fasc %s\n", fasc::kVersion) > 0 && std::fflush(stdout) == 0) return 0;
+    std::fprintf(stderr, "fasc: standard output: cannot be written\n");
+    return 4;
   }
+  char path[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof FASC_VERBS);
+  char* slash = nullptr;
+  if (length > 0) {
+    path[length] = '\0';
+    slash = std::strrchr(path, '/');
+  }
+  if (slash != nullptr) {
+    std::strcpy(slash + 1, FASC_VERBS);  // there is room for it
+    execv(path, argv);
+  }
+  std::fprintf(stderr, "fasc: %s: %s; this part of the program belongs beside fasc's own folder: install fasc again\n", slash != nullptr ? path : "/proc/self/exe",
+               std::strerror(errno));
+  return 4;
 }

@@ -19,11 +19,11 @@ const char* to_string(BurstKind kind);
 struct BurstOptions {
   double threshold = 4.0;               ///< robust standard deviations above the calm level at which a burst is sure
   double edge_threshold = 3.5;          ///< robust standard deviations at which it begins and ends
-  double floor_mm_s = 0.6;              ///< mm/s; a burst's peak is at least this fast (with a scale)
-  double floor_px_s = 8.0;              ///< px/s; a burst's peak is at least this fast (without a scale)
-  double floor_px = 0.24;               ///< px; a burst moves at least this far within window_s (or one step where that is longer)
+  double floor_mm_s = 0.45;             ///< mm/s; a burst's peak is at least this fast (with a scale)
+  double floor_px_s = 6.0;              ///< px/s; a burst's peak is at least this fast (without a scale)
+  double floor_px = 0.18;               ///< px; a burst moves at least this far within window_s (or one step where that is longer)
   double window_s = 0.04;               ///< s; motion is summed over windows this long, which noise hardly survives and a twitch does
-  double false_alarms_per_min = 0.05;   ///< per minute; noise peaks expected above the threshold, from the calm parts' own peaks
+  double false_alarms_per_min = 0.2;    ///< per minute; noise peaks expected above the threshold, from the calm parts' own peaks
   double join_s = 0.20;                 ///< s; lobes closer than this are one event: contraction and relaxation of one twitch
   double shortest_s = 0.03;             ///< s; shorter bursts are artefacts
   double longest_s = 1.0;               ///< s; longer bursts are contractions
