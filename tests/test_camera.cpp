@@ -110,6 +110,7 @@ TEST(Camera, ASavedMeasurementKeepsTheView) {
   const fasc::Measurement again = fasc::load_measurement(path);
   EXPECT_TRUE(again.clip.screen.camera_view());
   EXPECT_EQ(again.options.view, fasc::ClipView::camera);
+  EXPECT_TRUE(again.target.steadied);
   EXPECT_EQ(again.options.target.panel, "camera");
 }
 

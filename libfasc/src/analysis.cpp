@@ -110,8 +110,9 @@ std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progres
                     " to measure; at least two are needed (a clip, not a still picture; see --from and --to)");
   }
   std::vector<Trace> traces;
-  for (RegionMeter& meter : plan.meters) {
-    traces.push_back(meter.finish());
+  for (std::size_t i = 0; i < plan.meters.size(); ++i) {
+    traces.push_back(plan.meters[i].finish());
+    traces.back().steadied = plan.steadiers[i].has_value();
     traces.back().skin_y_px = skin_y_of(traces.back().region, plan.screen);
   }
   const double step_s = median_step_s(traces.front());

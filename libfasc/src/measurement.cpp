@@ -302,6 +302,7 @@ void put_trace(std::ostream& out, const char* key, const Trace& t) {
   put(out, "region", region_to(t.region));
   put(out, "near_field", t.near_field ? region_to(*t.near_field) : Json(nullptr));
   put(out, "scale", scale_to(t.scale));
+  put(out, "steadied", t.steadied);
   put(out, "skin_y_px", std::isnan(t.skin_y_px) ? Json(nullptr) : Json(t.skin_y_px));
   put(out, "grid_cols", t.grid_cols);
   put(out, "grid_rows", t.grid_rows);
@@ -335,6 +336,7 @@ Trace trace_from(const Json& json, const ClipInfo& info) {
   t.region = region_from(json.at("region"), picture);
   if (!json.at("near_field").is_null()) t.near_field = region_from(json.at("near_field"), picture);
   t.scale = scale_from(json.at("scale"));
+  t.steadied = json.value("steadied", false);
   if (!json.at("skin_y_px").is_null()) {
     t.skin_y_px = number_at(json, "skin_y_px");
     require(t.skin_y_px >= 0 && t.skin_y_px <= picture.height, "the skin lies outside the picture");

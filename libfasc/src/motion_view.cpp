@@ -50,6 +50,8 @@ MotionView::MotionView(const Trace& trace, double window_s, const BurstParts& pa
       unit_(std::sqrt(trace.scale.unit_x() * trace.scale.unit_y())),
       usual_step_s_(usual_step(trace)),
       window_s_(window_s) {
+  // Pictures held still have no common motion left to take away: the near field's would only add its noise (0.10 px per step became 0.12).
+  parts_.near_subtracted = parts.near_subtracted && !trace.steadied;
   const std::vector<cv::Point2f> near = near_velocities();
   for (std::size_t i = 0; i < trace.frames(); ++i) {
     if (trace.state[i] == PairState::measured) add_speeds(i, near[i]);
@@ -180,10 +182,11 @@ void MotionView::add_speeds(std::size_t frame, cv::Point2f near) {
   velocity.pop_back();
   const bool near_known = !std::isnan(near.x);
   if (!near_known) near = {0, 0};
+  const cv::Point2f back = parts_.near_subtracted ? near : cv::Point2f(0, 0);
   std::vector<float> raw;
   for (const cv::Point2f& v : velocity) {
     if (std::isnan(v.x)) continue;
-    raw.push_back(std::hypot(v.x + near.x, v.y + near.y));
+    raw.push_back(std::hypot(v.x + back.x, v.y + back.y));
   }
   raw_[frame] = mean_of_fastest(raw);
   if (near_known) near_speed_[frame] = std::hypot(near.x, near.y);

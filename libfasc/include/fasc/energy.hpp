@@ -50,6 +50,7 @@ struct Trace {
   std::optional<Region> near_field;    ///< the reference above it, where there is one
   Scale scale;                         ///< unit of all speeds: mm/s with a scale, px/s without
   double skin_y_px = std::numeric_limits<double>::quiet_NaN();  ///< px of the frame; top of the echo area (probe's face, skin); NaN unknown
+  bool steadied = false;               ///< a camera's pictures, held still before (Steadier): no motion of the near field is left in them
   int grid_cols = 0, grid_rows = 0;    ///< cells of the grid, over region.bounds()
   std::vector<float> cell_share;       ///< rows x cols; share of each cell inside the region, 0–1
   std::vector<float> cell_texture;     ///< rows x cols; mean gray-level gradient, levels per px: where motion can be seen
