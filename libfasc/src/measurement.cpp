@@ -298,7 +298,7 @@ ClipSummary clip_from(const Json& json) {
 
 void put_trace(std::ostream& out, const char* key, const Trace& t) {
   put_json(out, key);
-  put_head(out, 5, 22);
+  put_head(out, 5, 23);
   put(out, "region", region_to(t.region));
   put(out, "near_field", t.near_field ? region_to(*t.near_field) : Json(nullptr));
   put(out, "scale", scale_to(t.scale));
