@@ -185,7 +185,7 @@ def test_options_default_to_the_structs_and_reach_them(short):
     a = fasc.analyze(**short)
     assert repr(a.options.bursts) == repr(fasc.BurstOptions())
     assert a.options.threads == fasc.AnalyzeOptions().threads == 0
-    b = fasc.analyze(**short, bursts={"threshold": 9.0}, compare=fasc.CompareOptions(alpha=0.1), flow={"dis_preset": 2})
+    b = fasc.analyze(**short, bursts={"threshold": 9.0}, compare=fasc.CompareOptions(alpha=0.1), flow={"method": "dis", "dis_preset": 2})
     assert b.options.bursts.threshold == 9.0 and b.options.bursts.join_s == fasc.BurstOptions().join_s
     assert b.options.compare.alpha == 0.1
     assert b.options.energy.flow.dis_preset == 2
