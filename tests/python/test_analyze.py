@@ -191,7 +191,7 @@ def test_options_default_to_the_structs_and_reach_them(short):
     assert b.options.energy.flow.dis_preset == 2
     assert not np.array_equal(a.target.trace.energy, b.target.trace.energy, equal_nan=True)
     c = fasc.analyze(**short, threshold=9.0, dis_preset=2, shortest_observed_s=4.0)
-    assert fasc.analyze(**short, flow="dis").to_json() == a.to_json()
+    assert fasc.analyze(**short, flow="patches").to_json() == a.to_json()
     assert c.options.bursts.threshold == 9.0 and c.options.compare.shortest_s == 4.0 and c.options.energy.flow.dis_preset == 2
     with pytest.raises(TypeError, match="there is no option 'treshold'; single settings are active_speed_mm_s"):
         fasc.analyze(**short, treshold=9.0)
