@@ -52,9 +52,12 @@ def quartiles(values):
     return [middle, low, high]
 
 
-def encoder_of(clip):
-    """The settings that x264 was given, as fasc's result says nothing of them: those of annotate.cpp."""
-    return ["-c:v", "libx264", "-preset", os.environ.get("FASC_BENCH_PRESET", "medium"), "-crf", "20", "-threads", "1"]
+# What fasc gives x264 for the annotated video: one thread, a key frame every 2 s, crf 20; and the preset asked for.
+PRESET = "medium"
+
+
+def encoder_of(fps):
+    return ["-c:v", "libx264", "-preset", PRESET, "-crf", "20", "-threads", "1", "-g", str(round(2 * fps)), "-pix_fmt", "yuv420p"]
 
 
 class Bench:
@@ -77,7 +80,7 @@ class Bench:
         command = [self.fasc, "analyze", clip, "--out", out, "--target", region, "--mm-per-px", "0.1", "--quiet", *extra]
         subprocess.run(["rm", "-rf", out], check=True)
         if video:
-            command += ["--video-preset", "medium"]
+            command += ["--video-preset", PRESET, "--crf", "20"]
         else:
             command.append("--no-video")
         times = run(command)
@@ -96,15 +99,15 @@ class Bench:
     def decode(self, clip):
         return run(["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-i", clip, "-f", "null", "-"])
 
-    def encode(self, video):
+    def encode(self, video, fps):
         """ffmpeg on the frames of the annotated video, with fasc's settings of the encoder."""
         again = self.path("again.mp4")
-        times = run(["ffmpeg", "-nostdin", "-y", "-v", "error", "-i", video, *encoder_of(video), again])
+        times = run(["ffmpeg", "-nostdin", "-y", "-v", "error", "-i", video, *encoder_of(fps), again])
         if probe(again)[2] != probe(video)[2]:
             raise SystemExit("ffmpeg has lost frames")
         return times
 
-    def whole(self, name, clip, region, video_rounds):
+    def whole(self, name, clip, region, fps, video_rounds):
         """Analysis over decoding, and with video over encoding."""
         size = os.path.getsize(clip)
         width, height, frames = probe(clip)
@@ -114,7 +117,7 @@ class Bench:
             rows["analysis"].append(self.analyze(clip, region))
             if k < video_rounds:
                 rows["with video"].append(self.analyze(clip, region, video=True))
-                rows["encoding"].append(self.encode(self.path("out/annotated.mp4")))
+                rows["encoding"].append(self.encode(self.path("out/annotated.mp4"), fps))
         print(f"\n{name}: {width}x{height}, {frames} frames, {size / 1e6:.1f} MB, region {region}")
         print(f"{'':12} {'median s':>9} {'quartiles':>17} {'frames/s':>9} {'CPU s':>7} {'MB':>6} {'ratio':>6}  against")
         result = {"width": width, "height": height, "frames": frames, "bytes": size, "region": region}
@@ -190,8 +193,8 @@ def main():
             light = bench.draw("light", scene(42, (512, 512), 3 if quick else 40, 75, 220, 0.0, 0.0))
         else:
             light = light_clip
-        bench.whole("heavy", heavy, "110,120,300,200", 1 if quick else 3)
-        bench.whole("light", light, "4,20,504,280", 0 if quick else 3)
+        bench.whole("heavy", heavy, "110,120,300,200", 50, 1 if quick else 3)
+        bench.whole("light", light, "4,20,504,280", 75, 0 if quick else 3)
         bench.batch(heavy, "110,120,300,200", 2)
         boxes = ["20,60,120,80", "20,60,240,160", "20,60,480,320"]
         sizes = [120 * 80, 240 * 160, 480 * 320]
