@@ -1,8 +1,8 @@
 // Speed and error of the flow kernel beside OpenCV's, on simulated speckle with known motion, from one run: prints a table, writes JSON.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <stdexcept>
@@ -107,8 +107,8 @@ using Dense = std::function<void(const cv::Mat&, const cv::Mat&, cv::Mat&)>;
 Method dense(const std::string& name, const Dense& flow_of) {
   return {name, [flow_of](const Panel& panel) {
             std::vector<std::vector<cv::Point2f>> all;
-            cv::Mat flow;
             for (std::size_t i = 1; i < panel.frames.size(); ++i) {
+              cv::Mat flow;  // new each time: DIS starts from what it is given
               flow_of(panel.frames[i - 1], panel.frames[i], flow);
               all.push_back(at_centres(flow, panel));
             }
@@ -152,6 +152,13 @@ Method lucas_kanade() {
           }, {}, {}, {}};
 }
 
+/// s of processor that this thread has had: no method has others, and other programs do not count.
+double thread_s() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
+}
+
 double quantile(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
   const double at = share * double(values.size() - 1);
@@ -179,9 +186,9 @@ void time_once(Method& method, const std::vector<Panel>& panels) {
   double took_s = 0, pixels = 0;
   std::vector<double> all;
   for (const Panel& panel : panels) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start_s = thread_s();
     const auto found = method.run(panel);
-    took_s += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    took_s += thread_s() - start_s;
     pixels += double(panel.frames[0].total()) * double(panel.frames.size() - 1);
     const auto one = errors(panel, found, method.name);
     all.insert(all.end(), one.begin(), one.end());
@@ -224,21 +231,21 @@ int main(int argc, char** argv) try {
   out["motion_px"] = {0.1, 5.0};
   std::vector<double> ratio;
   const auto reference = std::find_if(methods.begin(), methods.end(), [](const Method& m) { return m.name == "DIS ultrafast"; });
-  std::printf("flow on one core (%s), medians of %zu [quartiles]; error where the truth is 0.1 to 5 px\n", best.c_str(), methods[0].mpx_s.size());
+  std::printf("flow on one core (%s), by processor time, medians of %zu [quartiles]; error where the truth is 0.1 to 5 px\n", best.c_str(), methods[0].mpx_s.size());
   std::printf("%-16s %10s %18s %14s %11s %9s\n", "method", "Mpx/s", "quartiles", "x ultrafast", "error px", "median px");
   for (const Method& method : methods) {
-    for (const double e : method.error_px)
-      if (e != method.error_px[0]) throw std::runtime_error(method.name + ": not the same flow every time");
+    for (const double e : method.error_px)  // DIS is not the same to the last bit every time
+      if (method.name.rfind("fasc", 0) == 0 && e != method.error_px[0]) throw std::runtime_error(method.name + ": not the same flow every time");
     if (method.name.rfind("fasc ", 0) == 0 && method.error_px[0] != methods[0].error_px[0])
       throw std::runtime_error(method.name + ": another flow than with the other instructions");
     std::vector<double> times;
     for (std::size_t i = 0; i < method.mpx_s.size(); ++i) times.push_back(method.mpx_s[i] / reference->mpx_s[i]);
     const double speed = quantile(method.mpx_s, 0.5), low = quantile(method.mpx_s, 0.25), high = quantile(method.mpx_s, 0.75);
     std::printf("%-16s %10.1f %8.1f - %7.1f %14.2f %11.4f %9.4f\n", method.name.c_str(), speed, low, high, quantile(times, 0.5),
-                method.error_px[0], method.error_median_px[0]);
+                quantile(method.error_px, 0.5), quantile(method.error_median_px, 0.5));
     out["methods"].push_back({{"name", method.name}, {"mpx_s", speed}, {"mpx_s_quartiles", {low, high}}, {"mpx_s_all", method.mpx_s},
-                              {"times_dis_ultrafast", quantile(times, 0.5)}, {"error_px", method.error_px[0]},
-                              {"error_median_px", method.error_median_px[0]}});
+                              {"times_dis_ultrafast", quantile(times, 0.5)}, {"error_px", quantile(method.error_px, 0.5)},
+                              {"error_median_px", quantile(method.error_median_px, 0.5)}});
   }
   std::ofstream(argv[1]) << out.dump(1) << "\n";
   return 0;
