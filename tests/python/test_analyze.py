@@ -185,13 +185,13 @@ def test_options_default_to_the_structs_and_reach_them(short):
     a = fasc.analyze(**short)
     assert repr(a.options.bursts) == repr(fasc.BurstOptions())
     assert a.options.threads == fasc.AnalyzeOptions().threads == 0
-    b = fasc.analyze(**short, bursts={"threshold": 9.0}, compare=fasc.CompareOptions(alpha=0.1), flow={"dis_preset": 2})
+    b = fasc.analyze(**short, bursts={"threshold": 9.0}, compare=fasc.CompareOptions(alpha=0.1), flow={"method": "dis", "dis_preset": 2})
     assert b.options.bursts.threshold == 9.0 and b.options.bursts.join_s == fasc.BurstOptions().join_s
     assert b.options.compare.alpha == 0.1
     assert b.options.energy.flow.dis_preset == 2
     assert not np.array_equal(a.target.trace.energy, b.target.trace.energy, equal_nan=True)
     c = fasc.analyze(**short, threshold=9.0, dis_preset=2, shortest_observed_s=4.0)
-    assert fasc.analyze(**short, flow="dis").to_json() == a.to_json()
+    assert fasc.analyze(**short, flow="patches").to_json() == a.to_json()
     assert c.options.bursts.threshold == 9.0 and c.options.compare.shortest_s == 4.0 and c.options.energy.flow.dis_preset == 2
     with pytest.raises(TypeError, match="there is no option 'treshold'; single settings are active_speed_mm_s"):
         fasc.analyze(**short, treshold=9.0)
