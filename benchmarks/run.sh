@@ -19,11 +19,17 @@ if ((${#rest[@]})) && [[ $which != accuracy ]]; then fail "benchmarks/run.sh tak
 
 install_packages build
 configure -DFASC_BUILD_BENCHMARKS=ON
-build bench_speed bench_accuracy
+build bench_speed bench_flow bench_accuracy fasc_program fasc_verbs
 mkdir -p build/benchmarks
 
 if [[ $which != accuracy ]]; then
-  say "speed (also in build/benchmarks/speed.json)"
+  say "flow beside OpenCV's, one core (also in build/benchmarks/speed_flow.json)"
+  build/release/bin/bench_flow build/benchmarks/speed_flow.json "${quick[@]}"
+  say "whole analyses beside decoding and encoding alone (also in build/benchmarks/speed_whole.json)"
+  light=() real=${FASC_CLIPS:-}/real/neurosense_whole_muscle_twitches_75fps.mp4
+  [[ -f $real ]] && light=(--light "$real")
+  python3 benchmarks/whole_speed.py build/release/bin/fasc build/benchmarks/speed_whole.json "${quick[@]}" "${light[@]}"
+  say "stages, on the sample clips (also in build/benchmarks/speed.json)"
   options=(--benchmark_out=build/benchmarks/speed.json --benchmark_out_format=json --benchmark_counters_tabular=true)
   ((${#quick[@]})) && options+=(--benchmark_min_time=0.01 --benchmark_filter='(decode|flow|energy|bursts|end_to_end).*calf_and_control')
   build/release/bin/bench_speed sample_data "${options[@]}"

@@ -26,6 +26,7 @@ void bind_annotate(py::module_& m) {
       .field("whole_screen", &AnnotateOptions::whole_screen, "also show what lies outside the echo area")
       .field("smallest_width", &AnnotateOptions::smallest_width, "px; smaller clips are enlarged by a whole factor")
       .field("crf", &AnnotateOptions::crf, "x264 quality, 0-51")
+      .field("preset", &AnnotateOptions::preset, "x264's trade of time for size: ultrafast, superfast, veryfast, faster, fast, medium, slow")
       .field("read_ahead", &AnnotateOptions::read_ahead, "decode on a thread of its own");
 
   m.def(

@@ -275,4 +275,7 @@ TEST(AnnotateOptions, NameWhatIsAllowed) {
   options.crf = 20;
   options.smallest_width = 8;
   EXPECT_THROW(options.check(), fasc::MisuseError);
+  options.smallest_width = 480;
+  options.preset = "placebo";
+  EXPECT_THROW(options.check(), fasc::MisuseError);
 }

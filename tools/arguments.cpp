@@ -237,6 +237,12 @@ void add_drawing(CLI::App& app, AnnotateOptions& options) {
   add(app, "--crf", "N", with_default("x264 quality, 0 (best) to 51", std::to_string(options.crf)),
       [&](const std::string& text) { options.crf = whole("--crf", text, 0, 51); })
       ->group(kDrawing);
+  add(app, "--video-preset", "NAME", with_default("x264's trade of time for size, ultrafast to slow", options.preset),
+      [&](const std::string& text) {
+        options.preset = text;
+        options.check();
+      })
+      ->group(kDrawing);
 }
 
 template <class Options>

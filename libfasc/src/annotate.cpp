@@ -1,8 +1,9 @@
 // The annotated video: the clip is read a second time, and every frame is drawn with what was found.
 #include "fasc/annotate.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <future>
 
 #include "annotate_panel.hpp"
 #include "annotate_picture.hpp"
@@ -31,31 +32,10 @@ VideoSettings settings_of(const Scene& scene) {
   const double rate = scene.clip->frame_rate;
   if (std::isfinite(rate) && rate > 0.1 && rate <= 1000) settings.fps = rate;
   settings.key_interval = std::max(1, cvRound(2 * settings.fps));  // easy to step through in players
-  settings.preset = "veryfast";  // the drawing is looked at once or twice: time counts more than size
+  settings.preset = scene.options.preset;
+  settings.own_thread = scene.options.read_ahead;
   return settings;
 }
-
-/// Encodes one picture while the next is drawn.
-class Encoder {
- public:
-  Encoder(VideoWriter& writer, bool own_thread) : writer_(writer), own_thread_(own_thread) {}
-  /// Takes the picture; the Mat is not to be written again until the next call.
-  void add(const cv::Mat& picture, double time_s) {
-    wait();
-    if (own_thread_)
-      running_ = std::async(std::launch::async, [this, picture, time_s] { writer_.add(picture, time_s); });
-    else
-      writer_.add(picture, time_s);
-  }
-  void wait() {
-    if (running_.valid()) running_.get();
-  }
-
- private:
-  VideoWriter& writer_;
-  bool own_thread_;
-  std::future<void> running_;
-};
 
 }  // namespace
 
@@ -63,6 +43,9 @@ void AnnotateOptions::check() const {
   if (smallest_width < 16 || smallest_width > 7680)
     throw MisuseError("smallest width " + std::to_string(smallest_width) + ": allowed is 16 to 7680 px");
   if (crf < 0 || crf > 51) throw MisuseError("crf " + std::to_string(crf) + ": allowed is 0 to 51");
+  constexpr std::array presets{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"};
+  if (std::find(presets.begin(), presets.end(), preset) == presets.end())
+    throw MisuseError("preset \"" + preset + "\": allowed are ultrafast, superfast, veryfast, faster, fast, medium, slow");
 }
 
 void annotate(const Analysis& analysis, const std::string& clip_path, const std::string& out,
@@ -74,28 +57,24 @@ void annotate(const Analysis& analysis, const std::string& clip_path, const std:
   const annotated::PanelPainter panel(scene);
   const cv::Size size(scene.width(), scene.picture_height() + panel.height());
   VideoWriter writer(out, size, settings_of(scene));
-  Encoder encoder(writer, options.read_ahead);
-  cv::Mat canvas[2] = {cv::Mat(size, CV_8UC3, cv::Scalar::all(0)),
-                       cv::Mat(size, CV_8UC3, cv::Scalar::all(0))};
+  cv::Mat page(size, CV_8UC3, cv::Scalar::all(0));
   const cv::Rect picture_at(0, 0, scene.clip->info.width * scene.factor, scene.picture_height());
   const cv::Rect panel_at(0, scene.picture_height(), size.width, panel.height());
 
   std::int64_t frames = 0;
   double last_s = 0;
   while (const std::optional<Frame> frame = reader.next()) {
-    cv::Mat& page = canvas[frames % 2];
     cv::Mat upper = page(picture_at), lower = page(panel_at);
     picture.draw(*frame, upper);
     panel.draw(frame->time_s, lower);
     last_s = frame->time_s - scene.from_s;
-    encoder.add(page, last_s);
+    writer.add(page, last_s);
     ++frames;
     if (progress &&
         !progress(std::min(1.0, double(frames) / double(std::max<std::int64_t>(1, scene.clip->frames))),
                   "drawing"))
       throw Cancelled();
   }
-  encoder.wait();
   if (frames == 0) throw ClipError(clip_path + ": no frame could be read again");
   writer.finish(std::max(scene.clip->duration_s, last_s + 0.001));
 }

@@ -15,6 +15,7 @@ constexpr double kAround_s = 9.0;       // s on both sides in which beats are lo
 constexpr double kNear_s = 0.06;        // s; a beat comes at its time within this
 constexpr std::size_t kFewest = 7;      // beats beside the burst
 constexpr double kTallest = 3.0;        // a burst this many times as fast as the middle beat is none of them
+constexpr double kExplained_s = 0.2;    // s between a burst and a key frame, dark frame, jump, damage or gap that explains it
 constexpr double kAlike = 0.45;         // middle cosine between the burst's motion and the beats'; of noise it is below 0.2
 
 // Largest speed within kNear_s of every frame.
@@ -78,6 +79,17 @@ struct Pulse {
   }
 };
 
+// Small or short motion is named artefact; a beat of it is a beat where no codec, contact or damage explains it.
+bool may_be_beat(const Burst& burst, const Trace& trace) {
+  if (burst.kind == BurstKind::fasciculation || burst.kind == BurstKind::contraction) return true;
+  if (burst.kind != BurstKind::artefact) return false;
+  for (std::size_t i = 1; i < trace.frames(); ++i) {
+    if (trace.time_s[i] < burst.onset_s - kExplained_s || trace.time_s[i] > burst.end_s + kExplained_s) continue;
+    if (trace.state[i] != PairState::measured && trace.state[i] != PairState::repeat) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void mark_beats(const MotionView& view, const std::vector<float>& speed, std::vector<Burst>& bursts) {
@@ -86,7 +98,7 @@ void mark_beats(const MotionView& view, const std::vector<float>& speed, std::ve
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < bursts.size(); ++i) {
     const Burst& burst = bursts[i];
-    if (burst.kind != BurstKind::fasciculation && burst.kind != BurstKind::contraction) continue;
+    if (!may_be_beat(burst, view.trace())) continue;
     const Rhythm rhythm = pulse.rhythm_of(burst);
     const double own = pulse.tallest[pulse.frame_at(burst.peak_s)];
     if (rhythm.alike >= kAlike && own <= kTallest * rhythm.height) found.push_back(i);

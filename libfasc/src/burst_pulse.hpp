@@ -5,7 +5,7 @@
 
 namespace fasc {
 
-/// Names those fasciculations and contractions `pulsation` that are one of at least eight beats 0.4 to 1.25 s apart. Beats need not be bursts
+/// Names those fasciculations, contractions and artefacts (of their size or length, not of codec or contact) `pulsation` that are one of at least eight beats 0.4 to 1.25 s apart. Beats need not be bursts
 /// themselves: what counts is the detection speed at those times.
 void mark_beats(const MotionView& view, const std::vector<float>& speed, std::vector<Burst>& bursts);
 

@@ -20,6 +20,7 @@ struct VideoSettings {
   double fps = 30;             ///< used to round times and as the nominal rate; h264 keeps variable frame rate
   bool gray = false;           ///< pictures are CV_8UC1 (written as gray for ffv1, else as yuv420p with neutral colour)
   int threads = 1;             ///< allowed threads; never changes the pixels: x264's output depends on its threads, so it always gets one
+  bool own_thread = false;         ///< encode on a thread of its own, while the next pictures are made; the same bytes
 };
 
 /// Writes a video. The file appears at `path` by finish(), whole; destroyed without finish() it leaves nothing.

@@ -6,9 +6,15 @@
 #include <atomic>
 #include <cerrno>
 #include <cmath>
+#include <condition_variable>
 #include <cstdio>
 #include <cstring>
+#include <deque>
+#include <exception>
+#include <functional>
 #include <map>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 #include "fasc/error.hpp"
@@ -62,12 +68,88 @@ std::string hidden_name_beside(const std::string& path) {
   return folder + "." + name + ".part-" + std::to_string(getpid()) + "-" + std::to_string(++serial);
 }
 
+/// A picture on its way to the encoder; the one before it ends where it starts.
+struct Waiting {
+  av::Handle<AVFrame> frame;
+  std::int64_t before = AV_NOPTS_VALUE;  ///< pts of the picture before it
+  std::int64_t pts = 0;
+};
+
+/// Takes pictures to the encoder, in order, on a thread of its own; at most kMost wait, so memory does not grow. What the thread throws is
+/// thrown at the next call from outside.
+class Conveyor {
+ public:
+  explicit Conveyor(std::function<void(Waiting&)> work) : work_(std::move(work)), thread_([this] { run(); }) {}
+  ~Conveyor() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Conveyor(const Conveyor&) = delete;
+  Conveyor& operator=(const Conveyor&) = delete;
+
+  void put(Waiting next) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return queue_.size() < kMost || error_; });
+    if (error_) std::rethrow_exception(error_);
+    queue_.push_back(std::move(next));
+    changed_.notify_all();
+  }
+  /// Until all that was put is done.
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return (queue_.empty() && !busy_) || error_; });
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  static constexpr std::size_t kMost = 3;
+
+  void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return stop_ || !queue_.empty(); });
+      if (stop_) return;
+      Waiting next = std::move(queue_.front());
+      queue_.pop_front();
+      busy_ = true;
+      lock.unlock();
+      changed_.notify_all();
+      std::exception_ptr error;
+      try {
+        work_(next);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      lock.lock();
+      busy_ = false;
+      error_ = error;
+      changed_.notify_all();
+      if (error) return;
+    }
+  }
+
+  std::function<void(Waiting&)> work_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Waiting> queue_;
+  std::exception_ptr error_;
+  bool busy_ = false, stop_ = false;
+  std::thread thread_;  ///< last: it uses the others
+};
+
 }  // namespace
 
 struct VideoWriter::Impl {
   Impl(const std::string& target, cv::Size picture_size, const VideoSettings& video)
       : path(target), part(hidden_name_beside(target)), size(picture_size), settings(video) {}
-  ~Impl() { discard(); }
+  ~Impl() {
+    conveyor.reset();
+    discard();
+  }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
@@ -75,6 +157,7 @@ struct VideoWriter::Impl {
   void open_encoder(const Coding& coding);
   void open_filter();
   void open_file();
+  void take(Waiting& next);
   void encode(const AVFrame* frame);
   void write(AVPacket* packet);
   void set_duration(AVPacket& packet);
@@ -97,6 +180,7 @@ struct VideoWriter::Impl {
   std::map<std::int64_t, std::int64_t>
       end_of;  ///< pts of a picture not yet written -> pts of the one after it
   bool finished = false;
+  std::unique_ptr<Conveyor> conveyor;  ///< none: pictures are encoded where they are added
 };
 
 void VideoWriter::Impl::open() {
@@ -192,6 +276,11 @@ void VideoWriter::Impl::open_file() {
   if (done < 0) fail(done, "cannot be written");
 }
 
+void VideoWriter::Impl::take(Waiting& next) {
+  if (next.before != AV_NOPTS_VALUE) end_of[next.before] = next.pts;
+  encode(next.frame.get());
+}
+
 void VideoWriter::Impl::encode(const AVFrame* frame) {
   int done = avcodec_send_frame(encoder.get(), frame);
   if (done < 0) fail(done, "a picture cannot be encoded");
@@ -252,6 +341,7 @@ void VideoWriter::Impl::discard() noexcept {
 VideoWriter::VideoWriter(const std::string& path, cv::Size size, const VideoSettings& settings)
     : impl_(std::make_unique<Impl>(path, size, settings)) {
   impl_->open();
+  if (settings.own_thread) impl_->conveyor = std::make_unique<Conveyor>([impl = impl_.get()](Waiting& next) { impl->take(next); });
 }
 VideoWriter::~VideoWriter() = default;
 VideoWriter::VideoWriter(VideoWriter&&) noexcept = default;
@@ -270,19 +360,22 @@ void VideoWriter::add(const cv::Mat& picture, double time_s) {
     if (pts <= self.last_pts)
       throw MisuseError(self.path + ": times must rise; " + std::to_string(time_s) +
                         " s falls on or before the picture before");
-    self.end_of[self.last_pts] = pts;
   }
   av::Handle<AVFrame> frame = self.filler->fill(picture);
   frame->pts = pts;
   if (self.encoder->flags & AV_CODEC_FLAG_QSCALE) frame->quality = self.encoder->global_quality;
-  self.last_pts = pts;
-  self.encode(frame.get());
+  Waiting next{std::move(frame), std::exchange(self.last_pts, pts), pts};
+  if (self.conveyor)
+    self.conveyor->put(std::move(next));
+  else
+    self.take(next);
 }
 
 void VideoWriter::finish(double end_s) {
   Impl& self = *impl_;
   if (self.finished) throw MisuseError(self.path + ": finished twice");
   if (self.last_pts == AV_NOPTS_VALUE) throw OutputError(self.path + ": a video without pictures");
+  if (self.conveyor) self.conveyor->wait();
   const std::int64_t end = std::llround(end_s / av_q2d(self.encoder->time_base));
   self.end_of[self.last_pts] = std::max(end, self.last_pts + 1);
   self.encode(nullptr);

@@ -24,17 +24,19 @@ std::string energy_method(const Analysis& a) {
   const std::string unit = scaled ? "mm/s" : "px/s";
   const EnergyOptions& e = a.options.energy;
   std::string out;
-  add(out, "<h3>Energy</h3><p>For the step that ends at a frame, dense optical flow (",
-      html(e.flow.method == "dis" ? "DIS" : e.flow.method), ", preset ", std::to_string(e.flow.dis_preset),
-      ", finest scale ", std::to_string(e.flow.dis_finest_scale),
-      ") [1] gives the displacement <i>u</i>(<i>x</i>) in px of each of the <i>N</i> pixels "
-      "of region <i>R</i> since the last distinct picture, <i>dt</i> earlier. With the scale <i>s</i> (",
+  const bool dis = e.flow.method == "dis";
+  const std::string how = dis ? "OpenCV's dense inverse search, preset " + std::to_string(e.flow.dis_preset) + ", finest scale " +
+                                    std::to_string(e.flow.dis_finest_scale) + ", averaged over patches"
+                              : std::string("inverse search on patches, coarse to fine, each smoothed over its neighbours by structure tensor and residual");
+  add(out, "<h3>Energy</h3><p>For the step that ends at a frame, optical flow (", how,
+      ") [1] gives the displacement <i>u</i>(<i>p</i>) in px of each 16 × 16 px patch of region <i>R</i> since the last distinct picture, <i>dt</i> "
+      "earlier. <i>a</i>(<i>p</i>) is the share of the patch inside <i>R</i>. With the scale <i>s</i> (",
       scaled ? "mm per px" : "no scale is known, so <i>s</i> = 1 and lengths are px",
       "):</p>"
-      "<p class=\"formula\"><i>v</i>(<i>x</i>) = √((<i>s<sub>x</sub>u<sub>x</sub></i>)² + "
+      "<p class=\"formula\"><i>v</i>(<i>p</i>) = √((<i>s<sub>x</sub>u<sub>x</sub></i>)² + "
       "(<i>s<sub>y</sub>u<sub>y</sub></i>)²) / <i>dt</i> &nbsp; in ",
       unit,
-      "<br><i>E</i>(<i>t</i>) = 1/<i>N</i> · Σ<sub><i>x</i>∈<i>R</i></sub> <i>v</i>(<i>x</i>)² &nbsp; in (",
+      "<br><i>E</i>(<i>t</i>) = Σ<sub><i>p</i></sub> <i>a</i>(<i>p</i>) <i>v</i>(<i>p</i>)² / Σ<sub><i>p</i></sub> <i>a</i>(<i>p</i>) &nbsp; in (",
       unit,
       ")²</p><p>Nothing is subtracted. Steps onto a key frame that changes the picture, repeats, freezes, "
       "dark or damaged pictures, jumps of the "

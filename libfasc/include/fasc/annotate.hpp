@@ -17,6 +17,7 @@ struct AnnotateOptions {
   bool whole_screen = false;                 ///< also show what lies outside the echo area (names may be burned in there)
   int smallest_width = 480;                  ///< px; smaller clips are enlarged by a whole factor
   int crf = 20;                              ///< x264 quality, 0–51
+  std::string preset = "veryfast";           ///< x264's trade of time for size: ultrafast, superfast, veryfast, faster, fast, medium, slow
   bool read_ahead = true;                    ///< decode on a thread of its own
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;

@@ -1,14 +1,15 @@
 // Optical-flow energy of a region, frame by frame: the trace. What grows with the clip is this, and nothing else.
 //
-// For the step ending at frame t, with u(x) the displacement in px of pixel x of the region R (N pixels), s = (s_x, s_y) the scale
-// (mm per px; 1 without a scale) and dt the time since the last distinct picture:
+// For the step ending at frame t, with u(p) the displacement in px of patch p of the region R (PatchField, flow.hpp), a(p) the patch's share inside
+// R, s = (s_x, s_y) the scale (mm per px; 1 without a scale), dt the time since the last distinct picture, and <…> the mean over the patches
+// weighted by a(p):
 //
-//   speed       v(x)      = sqrt((s_x u_x)² + (s_y u_y)²) / dt                          mm/s, or px/s without a scale
-//   energy      E(t)      = 1/N sum over R of v(x)²                                     (mm/s)², or (px/s)²
+//   speed       v(p)      = sqrt((s_x u_x)² + (s_y u_y)²) / dt                          mm/s, or px/s without a scale
+//   energy      E(t)      = <v²>                                                        (mm/s)², or (px/s)²
 //   root mean square      = sqrt(E)                                                     mm/s, or px/s
-//   active share          = share of R with v(x) above EnergyOptions::active_speed_…    0–1
-//   whole share  W(t)     = |mean over R of w(x)|² / mean over R of |w(x)|²             0–1; w = velocity (mm/s); 1: all of R moves alike
-//   near-field motion     = median displacement of the near field, px per step
+//   active share          = share of patches with v(p) above EnergyOptions::active_speed_…    0–1
+//   whole share  W(t)     = |<w>|² / <|w|²>                                             0–1; w = velocity (mm/s); 1: all of R moves alike
+//   near-field motion     = median displacement of the near field's more textured patches, px per step
 //
 // Speeds are of the picture as it is: nothing is subtracted. Steps that were not measured (PairState) are NaN.
 #pragma once
@@ -29,7 +30,7 @@ namespace fasc {
 
 /// How energy is measured.
 struct EnergyOptions {
-  double active_speed_mm_s = 1.5;  ///< mm/s; a pixel faster than this is active (with a scale)
+  double active_speed_mm_s = 1.5;  ///< mm/s; a patch faster than this is active (with a scale)
   double active_speed_px_s = 15.0; ///< px/s; the same without a scale
   FlowOptions flow;                ///< how motion is estimated
   PairOptions pairs;               ///< which steps are measured
@@ -37,7 +38,7 @@ struct EnergyOptions {
   void check() const;
 };
 
-/// Cells of the coarse grid of motion kept per frame, at most.
+/// Cells of the coarse grid of motion kept per frame, at most; none is smaller than a patch.
 inline constexpr int kGridCells = 48;
 /// Value of Trace::grid where nothing was measured.
 inline constexpr std::int8_t kGridMissing = INT8_MIN;
@@ -66,7 +67,7 @@ struct Trace {
   std::vector<float> near_dx, near_dy; ///< px per step; near-field motion; NaN without a near field
   std::vector<float> change;           ///< gray levels; mean absolute difference to the last distinct picture
   std::vector<float> grid_unit_px;     ///< px; what 1 in `grid` is at a frame: its largest displacement / 127
-  std::vector<std::int8_t> grid;       ///< frames x rows x cols x (x, y); mean displacement of a cell in grid_unit_px per step
+  std::vector<std::int8_t> grid;       ///< frames x rows x cols x (x, y); mean displacement of a cell's patches in grid_unit_px per step
 
   /// Number of frames.
   std::size_t frames() const { return time_s.size(); }
