@@ -62,7 +62,7 @@ sample_names() {
 
 mapfile -t names < <(sample_names)
 for name in "${names[@]}"; do
-  if [[ $name == "$founding" ]]; then
+  if [[ $name == "$founding" || $name == three_panels* ]]; then
     analyze "$name" --target left --control right
   else
     analyze "$name"
