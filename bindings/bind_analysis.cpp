@@ -46,6 +46,8 @@ void bind_optional_options(py::class_<AnalyzeOptions>& cls) {
       [](AnalyzeOptions& o, std::optional<bool> value) {
         o.view = !value ? ClipView::recognised : *value ? ClipView::camera : ClipView::ultrasound;
       });
+  cls.def_property("anonymous", [](const AnalyzeOptions& o) { return o.anonymous; },
+                   [](AnalyzeOptions& o, const std::optional<std::string>& value) { o.anonymous = value; });
   cls.def_property("scale", [](const AnalyzeOptions& o) { return o.scale; },
                    [](AnalyzeOptions& o, const std::optional<Scale>& value) { o.scale = value; });
   cls.def_property("control_scale", [](const AnalyzeOptions& o) { return o.control_scale; },

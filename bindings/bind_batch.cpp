@@ -14,6 +14,7 @@ void bind_batch(py::module_& m) {
       .def_property_readonly("rate_per_min", [](const BatchItem& i) { return number(i.rate_per_min); }, "of the target")
       .def_readonly("present", &BatchItem::present, "fasciculations in the target by the rule of the options; None: not known")
       .def_readonly("grade", &BatchItem::grade, "of the target's rate; None: no rate")
+      .def_readonly("mm_per_px_source", &BatchItem::mm_per_px_source, "'user', 'file' or 'none': where the scale comes from")
       .def("__repr__", [](const BatchItem& i) { return "BatchItem(file='" + i.file + "', status='" + to_string(i.status) + "')"; });
   OptionsClass<BatchOptions>(m, "BatchOptions", "How a folder is worked through.")
       .field("analyze", &BatchOptions::analyze, "AnalyzeOptions for every clip")

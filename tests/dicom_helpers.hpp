@@ -37,7 +37,7 @@ class DataSet {
     std::string out = u16(tag >> 16) + u16(tag & 0xffff);
     if (!explicit_ || tag >> 16 == 0xfffe) return out + u32(length);
     out += vr;
-    for (const char* wide : {"OB", "OW", "SQ", "UN", "UT", "OV"})
+    for (const char* wide : {"OB", "OW", "SQ", "UN", "UT", "OV", "UC", "UR"})
       if (std::string(vr) == wide) return out + std::string(2, '\0') + u32(length);
     return out + u16(length);
   }

@@ -127,7 +127,7 @@ TEST_F(Batch, TablesTellTheSame) {
   EXPECT_EQ(table["items"][0]["verdict"], nullptr);
   const std::string csv = slurp(out_ / "batch.csv");
   EXPECT_EQ(csv.find("file,status,reason,folder,"), 0u);
-  EXPECT_NE(csv.find(",rate_ci_hi_per_min,present,grade,verdict\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",rate_ci_hi_per_min,present,grade,verdict,mm_per_px_source\n"), std::string::npos) << csv;
   EXPECT_NE(csv.find("\n'=1+1.mp4,done,,'=1+1.mp4,true,"), std::string::npos) << csv;
   EXPECT_NE(csv.find("\n\"sub/comma, \"\"quote\"\".mp4\",done,"), std::string::npos) << csv;
   EXPECT_NE(csv.find("\njunk.mov,failed,"), std::string::npos) << csv;

@@ -3,14 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
 #include <cmath>
 
 #include "fasc/batch.hpp"
+#include "run_cost.hpp"
 
 namespace {
 
@@ -142,51 +138,15 @@ TEST(DicomDamage, DamagedBytesNeverCrashOrShortenSilently) {
 
 // ---- hostile files -----------------------------------------------------------------------------------------------------------------
 
-struct Cost {
-  int exit_code = -1;
-  double seconds = 0;
-  double mb = 0;
-  std::string words;
-};
-
-/// Runs `fasc inspect` on a file and says what it took.
-Cost cost_of(const Folder& folder, const std::string& bytes) {
-  write_bytes(folder / "hostile.dcm", bytes);
-  const std::string clip = folder / "hostile.dcm", words = folder / "words";
-  const auto start = std::chrono::steady_clock::now();
-  const pid_t child = fork();
-  if (child == 0) {
-    if (std::freopen(words.c_str(), "w", stderr) == nullptr || std::freopen("/dev/null", "w", stdout) == nullptr) _exit(99);
-    execl(FASC_PROGRAM, FASC_PROGRAM, "inspect", clip.c_str(), static_cast<char*>(nullptr));
-    _exit(98);
-  }
-  int status = 0;
-  rusage usage = {};
-  wait4(child, &status, 0, &usage);
-  Cost cost;
-  cost.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  cost.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  cost.mb = static_cast<double>(usage.ru_maxrss) / 1024;
-  cost.words = read_bytes(words);
-  EXPECT_LE(bytes.size(), std::size_t{1} << 20);
-  static double slowest_s = 0, largest_mb = 0;
-  testing::Test::RecordProperty("slowest_s", std::to_string(slowest_s = std::max(slowest_s, cost.seconds)));
-  testing::Test::RecordProperty("largest_mb", std::to_string(largest_mb = std::max(largest_mb, cost.mb)));
-  EXPECT_LT(cost.seconds, 5) << cost.words;
-  EXPECT_LT(cost.mb, 512) << cost.words;
-  return cost;
-}
-
-void expect_refused(const Cost& cost, const std::string& part) {
-  EXPECT_EQ(cost.exit_code, 4) << cost.words;
-  EXPECT_HAS(cost.words, part);
-}
-
 DataSet sized(std::uint32_t columns, std::uint32_t rows, const std::string& frames) {
   return basics(1, kSize).us(0x00280010, rows).us(0x00280011, columns).put(0x00280008, "IS", frames);
 }
 
 #ifdef FASC_PROGRAM
+
+using clip_test::cost_of;
+using clip_test::Cost;
+using clip_test::expect_refused;
 
 TEST(DicomHostile, HugePicturesAndNumbersOfFrames) {
   const Folder folder;

@@ -274,6 +274,8 @@ TEST(TraceCsv, HasOneRowPerFrameAndEnergyPerRegion) {
   EXPECT_EQ(cells(rows[101])[column("target_state")], "key_frame");
   EXPECT_EQ(cells(rows[101])[control], "");
   for (const std::string& row : rows) EXPECT_EQ(cells(row).size(), head.size());
+  EXPECT_EQ(head.back(), "control_mm_per_px_source");
+  EXPECT_EQ(cells(rows[1]).back(), "user");
   const std::string cell = cells(rows[2])[target];
   EXPECT_EQ(std::stof(cell), analysis.target.trace.energy[1]);
 }
@@ -294,7 +296,8 @@ TEST(BurstsCsv, HasTheJsonKeysAsColumns) {
   const auto json = Json::parse(fasc::result_json(analysis));
   std::string keys = "region";
   for (const auto& [key, value] : json["target"]["bursts"][0].items()) keys += "," + key;
-  EXPECT_EQ(rows[0], keys);
+  EXPECT_EQ(rows[0], keys + ",mm_per_px_source");
+  EXPECT_EQ(cells(rows[1]).back(), "user");
   EXPECT_EQ(cells(rows[1])[0], "target");
   EXPECT_EQ(cells(rows[1])[4], "fasciculation");
   EXPECT_EQ(cells(rows.back())[0], "control");
@@ -302,18 +305,20 @@ TEST(BurstsCsv, HasTheJsonKeysAsColumns) {
 
 TEST(Annotations, AreInOrderAndNameRegionAndKind) {
   const auto rows = lines(fasc::annotations_txt(sample().analysis));
-  ASSERT_EQ(rows.size(), 14U);
+  ASSERT_EQ(rows.size(), 16U);
   EXPECT_EQ(rows[0], "# MNE-Annotations");
   EXPECT_EQ(rows[1], "# onset, duration, description");
-  EXPECT_EQ(rows[2], "2.4,0.28,target/fasciculation");
+  EXPECT_EQ(rows[2], "# mm_per_px_source of target: user");
+  EXPECT_EQ(rows[3], "# mm_per_px_source of control: user");
+  EXPECT_EQ(rows[4], "2.4,0.28,target/fasciculation");
   double last = 0;
-  for (std::size_t i = 2; i < rows.size(); ++i) {
+  for (std::size_t i = 4; i < rows.size(); ++i) {
     EXPECT_LE(last, std::stod(rows[i]));
     last = std::stod(rows[i]);
   }
   SampleSettings calm;
   calm.events = false;
-  EXPECT_EQ(lines(fasc::annotations_txt(sample(calm).analysis)).size(), 2U);
+  EXPECT_EQ(lines(fasc::annotations_txt(sample(calm).analysis)).size(), 4U);
 }
 
 TEST(Events, AreBidsWithNaWhereMissing) {
@@ -327,6 +332,8 @@ TEST(Events, AreBidsWithNaWhereMissing) {
   EXPECT_EQ(first[2], "fasciculation");
   EXPECT_EQ(first[3], "target");
   EXPECT_EQ(first[6], "n/a");
+  EXPECT_EQ(first.back(), "none");
+  EXPECT_EQ(cells(rows[0], '\t').back(), "mm_per_px_source");
 }
 
 TEST(Events, LeaveOutTheSecondClipsTimeAxis) {
@@ -337,7 +344,7 @@ TEST(Events, LeaveOutTheSecondClipsTimeAxis) {
   const Folder folder;
   write_all(s, folder / "out");
   EXPECT_EQ(lines(read(folder / "out/events_control.tsv")).size(), 2U);
-  EXPECT_EQ(lines(read(folder / "out/annotations_control.txt"))[2], "12.3,0.4,control/probe_motion");
+  EXPECT_EQ(lines(read(folder / "out/annotations_control.txt"))[3], "12.3,0.4,control/probe_motion");
 }
 
 TEST(Measurement, ReadsBackAsItWas) {

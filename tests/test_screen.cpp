@@ -386,6 +386,43 @@ INSTANTIATE_TEST_SUITE_P(Clips, SimulatedScreen,
                                          "sim_probe_50fps", "sim_pulse_40fps", "sim_small_50fps",
                                          "sim_split_30fps"));
 
+// Frames of a moving or still echo with words in it.
+Screen with_words(bool still, const std::vector<std::pair<std::string, cv::Point>>& words, double size, std::uint64_t seed) {
+  cv::RNG random(seed);
+  ScreenFinder finder;
+  cv::Mat picture;
+  for (int i = 0; i < 12; ++i) {
+    if (i == 0 || !still) picture = draw({{640, 480}, {{120, 60, 400, 340}}}, random);
+    cv::Mat shown = picture.clone();
+    for (const auto& [word, at] : words) cv::putText(shown, word, at, cv::FONT_HERSHEY_SIMPLEX, size, cv::Scalar(235), size > 0.6 ? 2 : 1, cv::LINE_AA);
+    finder.add(frame_of(shown, i, i / 30.0));
+  }
+  return finder.find();
+}
+
+TEST(ScreenText, InsideTheEchoIsTold) {
+  for (const bool still : {false, true}) {
+    for (const double size : {0.45, 0.7, 1.0}) {
+      const cv::Point at(160, 330);
+      const Screen screen = with_words(still, {{"DOE JANE 1957", at}}, size, 5);
+      int base = 0;
+      const cv::Size drawn = cv::getTextSize("DOE JANE 1957", cv::FONT_HERSHEY_SIMPLEX, size, 1, &base);
+      const cv::Rect truth(at.x, at.y - drawn.height, drawn.width, drawn.height);
+      double covered = 0;
+      for (const cv::Rect& r : screen.texts_inside) covered += (r & truth).area();
+      EXPECT_GT(covered, 0.6 * truth.area()) << still << " " << size;
+      for (const cv::Rect& r : screen.texts_inside) EXPECT_GT((r & truth).area(), 0) << still << " " << size << r;
+    }
+  }
+}
+
+TEST(ScreenText, EchoAloneIsNone) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed)
+    for (const bool still : {false, true}) EXPECT_TRUE(with_words(still, {}, 1, seed).texts_inside.empty()) << seed << still;
+  for (const char* name : {"calf_and_control_30fps", "calf_keyframes_30fps", "calf_pulse_breathing_40fps", "calm_probe_contraction_30fps", "three_panels_30fps"})
+    EXPECT_TRUE(fasc::find_screen(std::string(FASC_SOURCE_DIR) + "/sample_data/" + name + ".mp4").texts_inside.empty()) << name;
+}
+
 TEST(Screen, RecordedScreens) {
   const std::string folder = FASC_CLIPS;
   if (folder.empty()) GTEST_SKIP() << "FASC_CLIPS names no folder of clips";

@@ -13,7 +13,9 @@ int run(const AnnotateArguments& arguments) {
   std::error_code error;
   if (std::filesystem::equivalent(arguments.clip, arguments.out, error) && !error)
     throw MisuseError("--out is \"" + arguments.out + "\", which is the clip itself; allowed: another file");
-  const Analysis analysis = conclude(load_source(arguments.source, arguments.changes));
+  Measurement measurement = load_source(arguments.source, arguments.changes);
+  measurement.options.anonymous = arguments.changes.anonymous;  // for what is said of the clip read again
+  const Analysis analysis = conclude(std::move(measurement));
   const std::string sha256 = ClipReader(arguments.clip, analysis.options.reading()).info().sha256;
   const bool control = analysis.control_clip && sha256 != analysis.clip.info.sha256;
   ProgressBar bar(arguments.quiet);

@@ -136,6 +136,14 @@ void add_from_to(CLI::App& app, double& from_s, double& to_s) {
       [&](const std::string& text) { to_s = seconds("--to", text); });
 }
 
+void add_anonymous(CLI::App& app, std::optional<std::string>& key) {
+  add(app, "--anonymous", "KEY", "call clips by a hash of their names with this key, in outputs and messages; the key is written nowhere",
+      [&](const std::string& text) {
+        if (text.empty()) refuse("--anonymous", text, "a key of one character or more");
+        key = text;
+      });
+}
+
 void add_view(CLI::App& app, ClipView& view) {
   app.add_flag_callback("--camera", [&] { view = ClipView::camera; }, "the clip is a camera's picture of the skin (recognised by its colours)");
   app.add_flag_callback("--no-camera", [&] { view = ClipView::ultrasound; }, "the clip is an ultrasound screen, whatever it looks like");
@@ -315,6 +323,7 @@ void add_judging(CLI::App& app, AnalyzeOptions& options) {
 }
 
 void add_concluding(CLI::App& app, ConcludeChanges& changes) {
+  add_anonymous(app, changes.anonymous);
   add_settings(app, kFinding, kBurstSettings, into(changes.bursts));
   add_settings(app, kComparing, kCompareSettings, into(changes.compare));
   add_compare_words(app, for_later(changes.compare_words));
@@ -326,6 +335,7 @@ void add_concluding(CLI::App& app, ConcludeChanges& changes) {
 void add_analyzing(CLI::App& app, AnalyzeOptions& options, AnnotateOptions& annotate, bool& no_video) {
   add_regions(app, options);
   add_from_to(app, options.from_s, options.to_s);
+  add_anonymous(app, options.anonymous);
   app.add_flag("--no-video", no_video, "write no annotated video");
   add_reading(app, options);
   add_measuring(app, options);
@@ -401,6 +411,7 @@ struct Parser {
     add_quiet(sub, measure.quiet);
     add_regions(sub, measure.options);
     add_from_to(sub, measure.options.from_s, measure.options.to_s);
+    add_anonymous(sub, measure.options.anonymous);
     add_reading(sub, measure.options);
     add_measuring(sub, measure.options);
     add_judging(sub, measure.options);
@@ -449,6 +460,7 @@ struct Parser {
     sub.add_flag("--whole-screen", inspect.whole_screen, "the picture also shows what lies outside the echo (names may be burned in there)");
     add_view(sub, inspect.view);
     add_from_to(sub, inspect.options.from_s, inspect.options.to_s);
+    add_anonymous(sub, inspect.options.anonymous);
     add_reading(sub, inspect.options);
   }
 

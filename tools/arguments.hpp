@@ -32,6 +32,7 @@ struct ConcludeChanges {
   Changes<PresenceOptions> presence;
   std::vector<std::function<void(CompareOptions&)>> compare_words;    ///< muscles, sides, whole numbers
   std::vector<std::function<void(PresenceOptions&)>> presence_words;  ///< grade bins, whole numbers
+  std::optional<std::string> anonymous;                               ///< key of the clips' pseudonyms
 };
 
 /// fasc --help, fasc VERB --help, fasc --version: a text to print.

@@ -17,6 +17,7 @@ Measurement load_source(const std::string& source, const ConcludeChanges& change
   measurement.options.presence = changed(measurement.options.presence, changes.presence);
   for (const auto& change : changes.compare_words) change(measurement.options.compare);
   for (const auto& change : changes.presence_words) change(measurement.options.presence);
+  if (changes.anonymous) anonymise(measurement, *changes.anonymous);
   measurement.options.bursts.check();
   measurement.options.compare.check();
   measurement.options.presence.check();

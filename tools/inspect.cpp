@@ -46,7 +46,7 @@ Found look_at(const InspectArguments& arguments) {
     last_s = frame->time_s;
     ++found.frames;
   }
-  if (found.frames == 0) throw ClipError(arguments.clip + ": no frame between --from and --to");
+  if (found.frames == 0) throw ClipError(found.info.name + ": no frame between --from and --to");
   if (!steps_s.empty()) {
     const double step_s = median(std::move(steps_s));
     found.duration_s = last_s - first_s + step_s;
@@ -130,6 +130,7 @@ Json screen_json(const Screen& screen) {
           {"colour_boxes", json_of(screen.colour_boxes)},
           {"scrolling_strips", json_of(screen.strips)},
           {"texts", json_of(screen.texts)},
+          {"texts_inside", json_of(screen.texts_inside)},
           {"depth_ticks", ticks}};
 }
 
@@ -144,6 +145,7 @@ Json json_of(const Found& found) {
   const ClipInfo& info = found.info;
   return {{"schema", "fasc.inspect/1"},
           {"path", info.name},
+          {"anonymous", info.anonymous},
           {"sha256", info.sha256},
           {"width", info.width},
           {"height", info.height},
@@ -189,6 +191,8 @@ void print_screen(const Screen& screen) {
   for (const cv::Rect& r : screen.colour_boxes) std::cout << "colour box   " << text_of(r) << ": draw the region beside it\n";
   for (const cv::Rect& r : screen.strips) std::cout << "strip        " << text_of(r) << " (scrolls: Doppler, M-mode or ECG)\n";
   if (!screen.texts.empty()) std::cout << "text         " << counted(static_cast<int>(screen.texts.size()), "line") << " or mark outside the echo\n";
+  for (const cv::Rect& r : screen.texts_inside)
+    std::cout << "text inside  " << text_of(r) << ": looks like text in the echo area, which pictures and videos show\n";
   for (const DepthTicks& ticks : screen.ticks) print_ticks(ticks);
   if (screen.echo_areas.empty()) std::cout << "echo area    none found; give --target x,y,w,h\n";
 }

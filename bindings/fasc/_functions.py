@@ -74,6 +74,7 @@ def _options(given, settings):
     options.scale = _inputs.scale(given["mm_per_px"], "mm_per_px")
     options.control_scale = _inputs.scale(given["control_mm_per_px"], "control_mm_per_px")
     options.camera = given["camera"]
+    options.anonymous = given["anonymous"]
     for side in ("", "control_"):
         points = _inputs.scale_points(given[side + "scale_points"], side + "scale_points")
         if points is None:
@@ -112,6 +113,7 @@ def measure(
     fps=_DEFAULTS.fps,
     max_frame_px=_DEFAULTS.max_frame_px,
     max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
+    anonymous=None,
     threads=_DEFAULTS.threads,
     time_s=None,
     name="frames",
@@ -159,6 +161,7 @@ def analyze(
     fps=_DEFAULTS.fps,
     max_frame_px=_DEFAULTS.max_frame_px,
     max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
+    anonymous=None,
     threads=_DEFAULTS.threads,
     time_s=None,
     name="frames",
@@ -197,6 +200,9 @@ def analyze(
         Frames per s of a DICOM clip that states no time; without it (NaN) such a clip is refused.
     max_frame_px, max_decoded_bytes : int
         Larger pictures, and clips whose decoded pictures are larger together, are refused.
+    anonymous : str, optional
+        A key: results then call clips by the first 16 hex digits of HMAC-SHA-256 of their file names with this key, the same for the same
+        key. The key itself is written nowhere.
     threads : int
         0: as many as the machine has. Never changes results.
     time_s : sequence of float, optional
@@ -337,6 +343,7 @@ def batch(
     fps=_DEFAULTS.fps,
     max_frame_px=_DEFAULTS.max_frame_px,
     max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
+    anonymous=None,
     threads=_DEFAULTS.threads,
     energy=None,
     flow=None,

@@ -7,7 +7,9 @@
 #include <opencv2/imgproc.hpp>
 
 #include "energy_ratio.hpp"
+#include "fasc/anonymous.hpp"
 #include "middle.hpp"
+#include "naming.hpp"
 #include "steady.hpp"
 
 namespace fasc {
@@ -212,11 +214,25 @@ void warn_of_length(const RegionResult& result, const ClipSummary& clip, const C
   }
 }
 
+// "x,y,w,h px" of each box.
+std::string places_of(const std::vector<cv::Rect>& boxes) {
+  std::string places;
+  for (const cv::Rect& r : boxes) {
+    if (!places.empty()) places += " and ";
+    for (const int number : {r.x, r.y, r.width}) places += std::to_string(number) + ",";
+    places += std::to_string(r.height);
+  }
+  return places.empty() ? places : places + " px (x,y,width,height)";
+}
+
 void warn_of_clip(const ClipSummary& clip, std::vector<std::string>& warnings) {
   for (const std::string& problem : clip.problems) warnings.push_back(clip.info.name + ": " + problem);
   if (clip.screen.camera_view()) {
     warnings.push_back(clip.info.name + ": camera view of the skin; the hand's shake is taken out by the still surroundings. What moves is skin, not muscle.");
   }
+  if (const std::string places = places_of(clip.screen.texts_inside); !places.empty())
+    warnings.push_back(clip.info.name + ": what looks like text lies inside the echo area, at " + places +
+                       "; pictures and videos show it, so look for a name there before they are passed on.");
   for (const std::string& note : clip.info.notes) warnings.push_back(clip.info.name + ": " + note + ".");
   if (clip.info.time_source == "user")
     warnings.push_back(clip.info.name + ": the file states no frame times; they are the user's " + std::to_string(clip.frame_rate) + " per s.");
@@ -246,6 +262,7 @@ ClipOptions AnalyzeOptions::reading() const {
   reading.fps = fps;
   reading.max_frame_px = max_frame_px;
   reading.max_decoded_bytes = max_decoded_bytes;
+  reading.anonymous = anonymous;
   reading.read_ahead = threads != 1;
   return reading;
 }
@@ -285,7 +302,8 @@ Measurement measure_frames(const std::vector<Frame>& frames, const std::string& 
     return frame;
   };
   m.clip.screen = screen_of(frames, zero_s, options);
-  m.clip.info.name = name;
+  m.clip.info.name = shown_name(name, options.anonymous);
+  m.clip.info.anonymous = options.anonymous.has_value();
   m.clip.info.intra_only = true;
   if (!frames.empty()) m.clip.info.width = frames[0].gray.cols, m.clip.info.height = frames[0].gray.rows;
   m.clip.scale = scale_for(options.scale, m.clip.info);
@@ -301,6 +319,17 @@ Measurement measure_frames(const std::vector<Frame>& frames, const std::string& 
   m.target = std::move(traces[0]);
   if (traces.size() > 1) m.control = std::move(traces[1]);
   return m;
+}
+
+void anonymise(Measurement& measurement, const std::string& key) {
+  if (key.empty()) throw MisuseError("anonymous: the key is empty; allowed: one character or more");
+  const auto rename = [&](ClipInfo& info) {
+    if (!info.anonymous) info.name = pseudonym_of(info.name, key);
+    info.anonymous = true;
+  };
+  rename(measurement.clip.info);
+  if (measurement.control_clip) rename(measurement.control_clip->info);
+  if (measurement.control_clip) measurement.options.control_clip = measurement.control_clip->info.name;
 }
 
 Analysis conclude(const Measurement& measurement) { return conclude(Measurement(measurement)); }

@@ -5,6 +5,7 @@
 #include "batch_files.hpp"
 #include "fasc/batch.hpp"
 #include "fasc/report.hpp"
+#include "naming.hpp"
 
 namespace fasc {
 namespace {
@@ -63,12 +64,8 @@ void draw(const Analysis& analysis, const std::string& path, const fs::path& dir
              AnnotatedClip::control, part_of(progress, middle, 1));
 }
 
-}  // namespace
-
-Analysis analyze_into(const std::string& path, const std::string& dir, const AnalyzeOptions& options,
-                      const std::optional<AnnotateOptions>& video, const Progress& progress) {
-  options.check();
-  if (video) video->check();
+Analysis work(const std::string& path, const std::string& dir, const AnalyzeOptions& options, const std::optional<AnnotateOptions>& video,
+              const Progress& progress) {
   refuse_own_input(path, dir);
   if (!options.control_clip.empty()) refuse_own_input(options.control_clip, dir);
   const NewFolder folder(dir);
@@ -91,6 +88,15 @@ Analysis analyze_into(const std::string& path, const std::string& dir, const Ana
   }
   write_results(analysis, dir);
   return analysis;
+}
+
+}  // namespace
+
+Analysis analyze_into(const std::string& path, const std::string& dir, const AnalyzeOptions& options,
+                      const std::optional<AnnotateOptions>& video, const Progress& progress) {
+  options.check();
+  if (video) video->check();
+  return naming({path, options.control_clip}, options.anonymous, [&] { return work(path, dir, options, video, progress); });
 }
 
 }  // namespace fasc

@@ -8,6 +8,7 @@
 #include "annotate_panel.hpp"
 #include "annotate_picture.hpp"
 #include "ffmpeg.hpp"
+#include "naming.hpp"
 
 namespace fasc {
 namespace {
@@ -48,9 +49,10 @@ void AnnotateOptions::check() const {
     throw MisuseError("preset \"" + preset + "\": allowed are ultrafast, superfast, veryfast, faster, fast, medium, slow");
 }
 
-void annotate(const Analysis& analysis, const std::string& clip_path, const std::string& out,
-              const AnnotateOptions& options, AnnotatedClip which, const Progress& progress) {
-  options.check();
+namespace {
+
+void draw_video(const Analysis& analysis, const std::string& clip_path, const std::string& out, const AnnotateOptions& options,
+                AnnotatedClip which, const Progress& progress) {
   const Scene scene = annotated::make_scene(analysis, options, which);
   ClipReader reader = open_same_clip(scene, analysis, clip_path);
   annotated::PicturePainter picture(scene);
@@ -77,6 +79,14 @@ void annotate(const Analysis& analysis, const std::string& clip_path, const std:
   }
   if (frames == 0) throw ClipError(clip_path + ": no frame could be read again");
   writer.finish(std::max(scene.clip->duration_s, last_s + 0.001));
+}
+
+}  // namespace
+
+void annotate(const Analysis& analysis, const std::string& clip_path, const std::string& out, const AnnotateOptions& options,
+              AnnotatedClip which, const Progress& progress) {
+  options.check();
+  naming({clip_path}, analysis.options.anonymous, [&] { draw_video(analysis, clip_path, out, options, which, progress); });
 }
 
 }  // namespace fasc

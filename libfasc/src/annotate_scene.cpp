@@ -19,26 +19,17 @@ double share_inside(const cv::Rect& box, const std::vector<cv::Rect>& areas) {
   return box.area() > 0 ? inside / box.area() : 1.0;
 }
 
-/// Echo areas; where none was found, the regions and their near fields with a margin. A region that lies
-/// mostly outside the echo areas is shown too, since it is what was measured.
+/// Echo areas; a region that lies mostly outside them is shown too: whoever drew it there said that it is echo.
 std::vector<cv::Rect> visible_of(const Scene& scene) {
   const cv::Rect frame = frame_of(*scene.clip);
   if (scene.options.whole_screen) return {frame};
   std::vector<cv::Rect> visible;
   for (const cv::Rect& area : scene.clip->screen.echo_areas)
     if (!(area & frame).empty()) visible.push_back(area & frame);
-  const bool found = !visible.empty();
-  cv::Rect all;
+  const std::vector<cv::Rect> echo = visible;
   for (const RegionResult* r : scene.regions) {
     const cv::Rect box = r->trace.region.bounds() & frame;
-    if (found && share_inside(box, visible) < 0.5) visible.push_back(box);
-    all = all.empty() ? box : all | box;
-    if (r->trace.near_field) all |= r->trace.near_field->bounds() & frame;
-  }
-  if (!found) {
-    const int margin = std::max(4, frame.width / 40);
-    visible = {cv::Rect(all.x - margin, all.y - margin, all.width + 2 * margin, all.height + 2 * margin) &
-               frame};
+    if (share_inside(box, echo) < 0.5) visible.push_back(box);
   }
   return visible;
 }

@@ -17,6 +17,7 @@
 #include "fasc/version.hpp"
 #include "ffmpeg.hpp"
 #include "measurement_options.hpp"
+#include "naming.hpp"
 
 namespace fasc {
 namespace {
@@ -41,6 +42,7 @@ std::string key_of(const fs::path& clip, const Job& job) {
   Json key{{"version", kVersion},
            {"clip", sha256_of_file(clip.string())},
            {"control_clip", job.control_sha256},
+           {"name", shown_name(clip.string(), job.options.analyze.anonymous)},
            {"options", report::options_to_json(job.options.analyze)},
            {"video", nullptr}};
   if (job.options.video) {
@@ -74,8 +76,8 @@ bool keep_earlier(BatchItem& item, const fs::path& dir, const std::string& key, 
   return true;
 }
 
-void analyze_one(BatchItem& item, const Job& job, const Progress& progress) {
-  const fs::path clip = job.folder / item.file, dir = job.out / item.folder;
+void analyze_one(BatchItem& item, const fs::path& clip, const Job& job, const Progress& progress) {
+  const fs::path dir = job.out / item.folder;
   const std::string key = key_of(clip, job);
   if (!job.options.fresh && keep_earlier(item, dir, key, job.options.video, !job.control_sha256.empty())) return;
   const auto video = job.options.video ? std::optional(job.options.annotate) : std::nullopt;
@@ -94,27 +96,31 @@ void forget_result(const fs::path& dir) {
   }
 }
 
-/// One file: whatever goes wrong with it stays with it. Throws Cancelled only.
+/// One file: whatever goes wrong with it stays with it, in words without the folders above. Throws Cancelled only.
 BatchItem work_on(const Listed& listed, const Job& job, const Progress& progress) {
+  const std::optional<std::string>& anonymous = job.options.analyze.anonymous;
+  const fs::path clip = job.folder / listed.file;
   BatchItem item;
-  item.file = listed.file;
+  item.file = shown_path(listed.file, anonymous);
   item.reason = listed.reason;
+  const fs::path dir = job.out / item.file;
   if (!listed.reason.empty()) {
     item.status = listed.failed ? Status::failed : Status::skipped;
-    if (listed.failed) forget_result(job.out / listed.file);
+    if (listed.failed) forget_result(dir);
     return item;
   }
-  item.folder = listed.file;
+  item.folder = item.file;
   try {
-    analyze_one(item, job, progress);
+    analyze_one(item, clip, job, progress);
   } catch (const Cancelled&) {
     throw;
   } catch (const std::exception& failure) {
-    forget_result(job.out / listed.file);
+    forget_result(dir);
     item = BatchItem{};
-    item.file = listed.file;
+    item.file = shown_path(listed.file, anonymous);
     item.status = Status::failed;
-    item.reason = batch_detail::one_line(failure.what());
+    const std::string reason = with_shown_names(batch_detail::one_line(failure.what()), {dir.string()}, std::nullopt);
+    item.reason = with_shown_names(reason, {clip.string(), job.options.analyze.control_clip}, anonymous);
   }
   return item;
 }
@@ -250,13 +256,17 @@ std::vector<BatchItem> batch(const std::string& folder, const std::string& out, 
   Job job{folder, out, options, ""};
   if (job.options.analyze.threads == 0) job.options.analyze.threads = 1;
   if (!options.analyze.control_clip.empty())
-    job.control_sha256 = sha256_of_file(options.analyze.control_clip);
+    job.control_sha256 = naming({options.analyze.control_clip}, options.analyze.anonymous,
+                                [&] { return sha256_of_file(options.analyze.control_clip); });
   const std::vector<Listed> files = batch_detail::list_files(folder, out);
   prepare_output(out);
   remove_tables(out);
   const std::size_t jobs = options.jobs > 0 ? static_cast<std::size_t>(options.jobs)
                                             : std::max(1u, std::thread::hardware_concurrency());
   std::vector<BatchItem> items = Pool(files, job, progress).run(jobs);
+  // The order of the names would tell something of them.
+  if (options.analyze.anonymous)
+    std::sort(items.begin(), items.end(), [](const BatchItem& a, const BatchItem& b) { return a.file < b.file; });
   batch_detail::write_tables(out, items);
   return items;
 }

@@ -56,6 +56,7 @@ Json json_of(const BatchItem& item) {
   row["present"] = item.present ? Json(*item.present) : Json(nullptr);
   row["grade"] = item.grade ? Json(*item.grade) : Json(nullptr);
   row["verdict"] = item.verdict.empty() ? Json(nullptr) : Json(item.verdict);
+  row["mm_per_px_source"] = item.mm_per_px_source;
   return row;
 }
 
@@ -87,6 +88,7 @@ BatchItem item_of(const Json& row) {
   item.present = maybe<bool>(row.at("present"));
   item.grade = maybe<int>(row.at("grade"));
   item.verdict = row.at("verdict").is_null() ? "" : row.at("verdict").get<std::string>();
+  item.mm_per_px_source = row.value("mm_per_px_source", "");
   return item;
 }
 
@@ -114,7 +116,7 @@ std::string row_of(const BatchItem& item) {
          ",";
   row.append(!item.present ? "" : *item.present ? "true" : "false").append(",");
   row.append(item.grade ? std::to_string(*item.grade) : "").append(",");
-  return row + cell(item.verdict) + "\n";
+  return row + cell(item.verdict) + "," + cell(item.mm_per_px_source) + "\n";
 }
 
 int count(const std::vector<BatchItem>& items, const std::string& state) {
@@ -128,7 +130,7 @@ void write_tables(const fs::path& out, const std::vector<BatchItem>& items) {
   std::string csv =
       "file,status,reason,folder,complete,observed_s,fasciculations,rate_per_min,rate_ci_lo_per_min,rate_ci_"
       "hi_per_min,"
-      "present,grade,verdict\n";
+      "present,grade,verdict,mm_per_px_source\n";
   Json rows = Json::array();
   for (const BatchItem& item : items) {
     csv += row_of(item);
@@ -179,6 +181,7 @@ void fill_from_result(BatchItem& item, const std::string& json, const fs::path& 
       item.fasciculations += burst.at("kind") == "fasciculation" ? 1 : 0;
     const Json& comparison = result.at("comparison");
     item.verdict = comparison.is_null() ? "" : comparison.at("verdict").get<std::string>();
+    item.mm_per_px_source = result.at("clip").at("mm_per_px_source").get<std::string>();
   } catch (const Json::exception&) {
     throw ClipError(path.string() + ": is not a result of fasc, or was cut off");
   }

@@ -15,6 +15,7 @@
 #include "dicom.hpp"
 #include "ffmpeg.hpp"
 #include "ffmpeg_decoder.hpp"
+#include "naming.hpp"
 
 namespace fasc {
 namespace {
@@ -25,8 +26,20 @@ std::string number(double value) {
   return std::to_string(value);
 }
 
-std::string over_budget(const ClipOptions& options) {
-  return "over the limit of " + std::to_string(options.max_decoded_bytes) + " decoded bytes (--max-decoded-bytes)";
+// What all decoded pictures of a file may take. A video whose pictures are very much larger than itself is taken for a bomb: recordings stay
+// below some 400 times (a still screen, H.264 at 187 kb/s), GIF below 100; a limit given by the user stands alone. DICOM has a rule of its own.
+struct Budget {
+  double bytes = 0;
+  std::string words;
+};
+
+Budget budget_of(const LocalFile& file, const ClipInfo& info, const ClipOptions& options) {
+  constexpr double kFree = 256e6, kTimes = 1000, kGifTimes = 300;
+  const auto given = static_cast<double>(options.max_decoded_bytes);
+  const double times = info.container == "gif" ? kGifTimes : kTimes, usual = kFree + times * static_cast<double>(file.size());
+  if (info.container == "dicom" || options.max_decoded_bytes != ClipOptions{}.max_decoded_bytes || usual >= given)
+    return {given, "over the limit of " + std::to_string(options.max_decoded_bytes) + " decoded bytes (--max-decoded-bytes)"};
+  return {usual, "over 256 MB and " + std::to_string(std::lround(times)) + " times the file's own size (--max-decoded-bytes allows more)"};
 }
 
 /// What the reading of a frame gives: the frame, and what is known after it.
@@ -43,10 +56,11 @@ class Source {
     decoder_ = open_decoder(file_, options);
     const ClipInfo& info = decoder_->info();
     frame_bytes_ = std::int64_t{info.width} * info.height * (options.colour ? 4 : 1);
+    budget_ = budget_of(file_, info, options);
     const double promised = static_cast<double>(info.frames_expected.value_or(0)) * static_cast<double>(frame_bytes_);
-    if (promised > static_cast<double>(options.max_decoded_bytes))
+    if (promised > budget_.bytes)
       throw ClipError(path + ": " + std::to_string(*info.frames_expected) + " frames of " + std::to_string(info.width) + " x " +
-                      std::to_string(info.height) + " px are " + over_budget(options));
+                      std::to_string(info.height) + " px are " + budget_.words);
   }
   const ClipInfo& info() const { return decoder_->info(); }
 
@@ -54,9 +68,9 @@ class Source {
     for (;;) {
       auto frame = decoder_->next();
       if (!frame) return {std::nullopt, decoder_->decoded(), decoder_->judge()};
-      if (decoder_->decoded() * frame_bytes_ > options_.max_decoded_bytes) {
+      if (static_cast<double>(decoder_->decoded()) * static_cast<double>(frame_bytes_) > budget_.bytes) {
         auto problems = decoder_->damage();
-        problems.push_back("reading stopped at frame " + std::to_string(decoder_->decoded()) + ": it is " + over_budget(options_));
+        problems.push_back("reading stopped at frame " + std::to_string(decoder_->decoded()) + ": it is " + budget_.words);
         return {std::nullopt, decoder_->decoded(), std::move(problems)};
       }
       if (frame->time_s >= options_.to_s) return {std::nullopt, decoder_->decoded(), decoder_->damage()};
@@ -69,6 +83,7 @@ class Source {
   ClipOptions options_;
   std::unique_ptr<Decoder> decoder_;
   std::int64_t frame_bytes_ = 0;
+  Budget budget_;
 };
 
 /// Runs a Source on a thread of its own, at most `frames_ahead` frames ahead.
@@ -132,6 +147,7 @@ void ClipOptions::check() const {
     throw MisuseError("from_s " + number(from_s) + ": allowed are finite numbers from 0 s");
   if (!(to_s > from_s))
     throw MisuseError("to_s " + number(to_s) + ": allowed are numbers above from_s " + number(from_s));
+  if (anonymous && anonymous->empty()) throw MisuseError("anonymous: the key is empty; allowed: one character or more");
   if (max_frame_px < 1)
     throw MisuseError("max_frame_px " + std::to_string(max_frame_px) + ": allowed are numbers from 1");
   if (max_decoded_bytes < 1)
@@ -157,6 +173,8 @@ std::string name_of_file(const std::string& path) {
 struct ClipReader::Impl {
   Impl(const std::string& path, const ClipOptions& options) : source(path, options), info(source.info()) {
     info.sha256 = sha256_of_file(path);
+    info.name = shown_name(path, options.anonymous);
+    info.anonymous = options.anonymous.has_value();
     if (options.read_ahead) ahead = std::make_unique<Ahead>(source);
   }
   Source source;
@@ -169,7 +187,7 @@ struct ClipReader::Impl {
 
 ClipReader::ClipReader(const std::string& path, const ClipOptions& options) {
   options.check();
-  impl_ = std::make_unique<Impl>(path, options);
+  impl_ = naming({path}, options.anonymous, [&] { return std::make_unique<Impl>(path, options); });
 }
 ClipReader::~ClipReader() = default;
 ClipReader::ClipReader(ClipReader&&) noexcept = default;

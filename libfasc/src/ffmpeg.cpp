@@ -55,6 +55,15 @@ std::string error_text(int code) {
 
 namespace {
 
+std::string hex_of(const std::uint8_t (&digest)[32]) {
+  std::string text;
+  for (const std::uint8_t byte : digest) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
 class Sha256 {
  public:
   Sha256() : state_(av_sha_alloc()) {
@@ -67,12 +76,7 @@ class Sha256 {
   std::string hex() {
     std::uint8_t digest[32];
     av_sha_final(state_.get(), digest);
-    std::string text;
-    for (const std::uint8_t byte : digest) {
-      text += "0123456789abcdef"[byte >> 4];
-      text += "0123456789abcdef"[byte & 15];
-    }
-    return text;
+    return hex_of(digest);
   }
 
  private:
@@ -103,6 +107,15 @@ std::string sha256_of(const std::string& bytes) {
   Sha256 hash;
   hash.update(bytes.data(), bytes.size());
   return hash.hex();
+}
+
+std::string hmac_sha256_of(const std::string& bytes, const std::string& key) {
+  const av::Handle<AVHMAC> hash(av_hmac_alloc(AV_HMAC_SHA256));
+  if (!hash) throw std::bad_alloc();
+  std::uint8_t digest[32];
+  const auto data = [](const std::string& text) { return reinterpret_cast<const std::uint8_t*>(text.data()); };
+  av_hmac_calc(hash.get(), data(bytes), static_cast<unsigned>(bytes.size()), data(key), static_cast<unsigned>(key.size()), digest, sizeof digest);
+  return hex_of(digest);
 }
 
 }  // namespace fasc

@@ -49,5 +49,7 @@ std::string encode_jpeg(const cv::Mat& picture, int quality = 4);
 std::string sha256_of_file(const std::string& path);
 /// SHA-256 of bytes, lower-case hex.
 std::string sha256_of(const std::string& bytes);
+/// HMAC-SHA-256 (RFC 2104) of bytes, lower-case hex.
+std::string hmac_sha256_of(const std::string& bytes, const std::string& key);
 
 }  // namespace fasc

@@ -6,6 +6,7 @@ extern "C" {
 #include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
+#include <libavutil/hmac.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
@@ -27,6 +28,7 @@ struct Deleter {
   void operator()(AVPacket* p) const { av_packet_free(&p); }
   void operator()(AVBSFContext* p) const { av_bsf_free(&p); }
   void operator()(AVSHA* p) const { av_free(p); }
+  void operator()(AVHMAC* p) const { av_hmac_free(p); }
   void operator()(SwsContext* p) const { sws_freeContext(p); }
   void operator()(AVIOContext* p) const {
     av_freep(&p->buffer);

@@ -192,7 +192,8 @@ Json info_to(const ClipInfo& i) {
           {"time_source", i.time_source},
           {"transfer_syntax", i.transfer_syntax},
           {"gray_mapping", i.gray_mapping},
-          {"notes", i.notes}};
+          {"notes", i.notes},
+          {"anonymous", i.anonymous}};
 }
 
 ClipInfo info_from(const Json& json) {
@@ -217,6 +218,7 @@ ClipInfo info_from(const Json& json) {
   i.transfer_syntax = json.value("transfer_syntax", "");
   i.gray_mapping = json.value("gray_mapping", "");
   i.notes = json.value("notes", std::vector<std::string>());
+  i.anonymous = json.value("anonymous", false);
   return i;
 }
 
@@ -274,6 +276,7 @@ Json clip_to(const ClipSummary& c) {
           {"echo_areas", rects_to(c.screen.echo_areas)},
           {"muscle_bands", rects_to(c.screen.muscle_bands)},
           {"camera_panels", cameras_to(c.screen)},
+          {"texts_inside", rects_to(c.screen.texts_inside)},
           {"poster", poster_to(c.poster)}};
 }
 
@@ -292,6 +295,7 @@ ClipSummary clip_from(const Json& json) {
   c.screen.echo_areas = rects_from(json.at("echo_areas"), c.screen.size);
   c.screen.muscle_bands = rects_from(json.at("muscle_bands"), c.screen.size);
   c.screen.kinds = kinds_from(json.at("camera_panels"), c.screen.echo_areas.size());
+  if (json.contains("texts_inside")) c.screen.texts_inside = rects_from(json.at("texts_inside"), c.screen.size);
   c.poster = poster_from(json.at("poster"), c.info);
   return c;
 }

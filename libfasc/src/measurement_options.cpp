@@ -1,9 +1,9 @@
 // The options of an analysis as JSON and back. One list of fields per struct serves both ways.
-#include <filesystem>
 #include <string>
 #include <type_traits>
 
 #include "measurement_options.hpp"
+#include "naming.hpp"
 
 namespace fasc::report {
 namespace {
@@ -155,7 +155,7 @@ Json options_to_json(const AnalyzeOptions& o) {
   Json json;
   json["target"] = spec_to_json(o.target);
   json["control"] = o.control ? spec_to_json(*o.control) : Json(nullptr);
-  json["control_clip"] = std::filesystem::path(o.control_clip).filename().string();
+  json["control_clip"] = shown_name(o.control_clip, o.anonymous);
   json["mm_per_px"] = scale_to_json(o.scale);
   json["control_mm_per_px"] = scale_to_json(o.control_scale);
   json["from_s"] = o.from_s;

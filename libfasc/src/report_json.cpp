@@ -53,13 +53,15 @@ Json one_scale(const Scale& scale) {
 }
 
 Json clip_of(const ClipSummary& clip) {
-  Json echo = Json::array(), kinds = Json::array();
+  Json echo = Json::array(), kinds = Json::array(), texts = Json::array();
+  for (const cv::Rect& r : clip.screen.texts_inside) texts.push_back(rect_of(r));
   for (const cv::Rect& r : clip.screen.echo_areas) {
     kinds.push_back(clip.screen.kind(echo.size()) == PanelKind::camera ? "camera" : "ultrasound");
     echo.push_back(rect_of(r));
   }
   const ClipInfo& info = clip.info;
   return {{"path", info.name},
+          {"anonymous", info.anonymous},
           {"sha256", info.sha256},
           {"width", info.width},
           {"height", info.height},
@@ -85,7 +87,8 @@ Json clip_of(const ClipSummary& clip) {
           {"intra_only", info.intra_only},
           {"view", clip.screen.camera_view() ? "camera" : "ultrasound"},
           {"echo_areas", echo},
-          {"panels", kinds}};
+          {"panels", kinds},
+          {"texts_inside", texts}};
 }
 
 Json burst_of(const Burst& burst) {

@@ -40,6 +40,8 @@ double to_us(double seconds) {
 
 std::string annotations(const std::vector<const RegionResult*>& regions) {
   std::string out = "# MNE-Annotations\n# onset, duration, description\n";
+  for (const RegionResult* region : regions)
+    add(out, "# mm_per_px_source of ", region->trace.region.name, ": ", region->trace.scale.source, "\n");
   for (const Event& e : in_order(regions))
     add(out, number(to_us(e.burst->onset_s)), ",", number(to_us(e.burst->duration_s)), ",",
         e.region->trace.region.name, "/", to_string(e.burst->kind), "\n");
@@ -49,7 +51,7 @@ std::string annotations(const std::vector<const RegionResult*>& regions) {
 std::string events(const std::vector<const RegionResult*>& regions) {
   std::string out =
       "onset\tduration\ttrial_type\tregion\tconfidence\tpeak_s\tpeak_speed_mm_s\tpeak_speed_px_s\t"
-      "peak_displacement_mm\tpeak_displacement_px\n";
+      "peak_displacement_mm\tpeak_displacement_px\tmm_per_px_source\n";
   for (const Event& e : in_order(regions)) {
     const Burst& b = *e.burst;
     add(out, number_or_na(to_us(b.onset_s)), "\t", number_or_na(to_us(b.duration_s)), "\t", to_string(b.kind),
@@ -57,7 +59,7 @@ std::string events(const std::vector<const RegionResult*>& regions) {
     for (const double value : {b.confidence, b.peak_s, b.peak_speed_mm_s, b.peak_speed_px_s,
                                b.peak_displacement_mm, b.peak_displacement_px})
       add(out, "\t", number_or_na(value));
-    out += "\n";
+    add(out, "\t", e.region->trace.scale.source, "\n");
   }
   return out;
 }
@@ -136,6 +138,7 @@ void trace_table(const std::vector<TraceOf>& traces, std::ostream& stream) {
     columns.push_back(columns_of(*t.trace, *t.found));
     add(out, ",", t.trace->region.name, "_state");
     for (const TraceColumn& c : columns.back()) add(out, ",", t.trace->region.name, "_", c.key);
+    add(out, ",", t.trace->region.name, "_mm_per_px_source");
   }
   out += "\n";
   const std::vector<double>& time_s = traces.front().trace->time_s;
@@ -146,6 +149,7 @@ void trace_table(const std::vector<TraceOf>& traces, std::ostream& stream) {
       add(out, ",", i < state.size() ? to_string(state[i]) : "");
       for (const TraceColumn& c : columns[k])
         add(out, ",", i < c.values->size() ? number((*c.values)[i]) : "");
+      add(out, ",", traces[k].trace->scale.source);
     }
     out += "\n";
     if (out.size() < kPiece) continue;
@@ -175,7 +179,7 @@ std::string bursts_csv(const Analysis& analysis) {
     report::add(out, ",", f.key);
     if (std::string(f.key) == "end_s") out += ",kind";
   }
-  out += "\n";
+  out += ",mm_per_px_source\n";
   const auto add = [&](const RegionResult& region) {
     for (const Burst& burst : region.found.bursts) {
       out += region.trace.region.name;
@@ -183,7 +187,7 @@ std::string bursts_csv(const Analysis& analysis) {
         report::add(out, ",", report::number(f.value(burst)));
         if (std::string(f.key) == "end_s") report::add(out, ",", to_string(burst.kind));
       }
-      out += "\n";
+      report::add(out, ",", region.trace.scale.source, "\n");
     }
   };
   add(analysis.target);

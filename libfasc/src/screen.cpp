@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "clip_sample.hpp"
+#include "naming.hpp"
 #include "screen_maps.hpp"
 
 namespace fasc {
@@ -115,13 +116,13 @@ Screen ScreenFinder::find(const std::vector<cv::Rect>& known_areas) const {
 
 Screen find_screen(const std::string& path, const ClipOptions& options, ClipView view) {
   ScreenFinder finder(view);
-  const ClipSamples samples = sample_clip(path, options);
+  const ClipSamples samples = naming({path}, options.anonymous, [&] { return sample_clip(path, options); });
   for (const Frame& frame : samples.frames) finder.add(frame);
   return finder.find(samples.echo_areas);
 }
 
 Frame typical_frame(const std::string& path, const ClipOptions& options) {
-  const std::vector<Frame> samples = sample_clip(path, options).frames;
+  const std::vector<Frame> samples = naming({path}, options.anonymous, [&] { return sample_clip(path, options).frames; });
   const auto brightness = [](const Frame& frame) { return cv::mean(frame.gray)[0]; };
   return *std::max_element(samples.begin(), samples.end(),
                            [&](const Frame& a, const Frame& b) { return brightness(a) < brightness(b); });

@@ -113,6 +113,7 @@ void find_marks(const Maps& maps, Screen& screen) {
   screen.strips = find_strips(maps, screen.echo_areas);
   screen.texts = find_texts(maps, screen);
   screen.colour_boxes = find_colour_boxes(maps, screen);
+  screen.texts_inside = find_texts_inside(maps, ultrasound);
 }
 
 }  // namespace fasc::screen

@@ -26,6 +26,7 @@ struct AnalyzeOptions {
   double fps = ClipOptions{}.fps;                   ///< frames per s of DICOM clips that state no time; NaN: such clips are refused
   std::int64_t max_frame_px = ClipOptions{}.max_frame_px;            ///< px; larger pictures are refused
   std::int64_t max_decoded_bytes = ClipOptions{}.max_decoded_bytes;  ///< bytes of all decoded pictures of a clip together
+  std::optional<std::string> anonymous;             ///< key; outputs and errors then call clips by pseudonym_of their names. Written to no output
   int threads = 0;                                  ///< 0: as many as the machine has; 1: no second thread of fasc's own. Never changes results
   EnergyOptions energy;                             ///< how motion is measured
   BurstOptions bursts;                              ///< how bursts are found
@@ -94,6 +95,10 @@ Measurement measure(const std::string& path, const AnalyzeOptions& options = {},
 /// Control clips are not for this call (MisuseError).
 Measurement measure_frames(const std::vector<Frame>& frames, const std::string& name, const AnalyzeOptions& options = {},
                            const Progress& progress = {});
+
+/// Replaces the names of a measurement's clips by their pseudonyms (pseudonym_of), where they are not that already. Throws MisuseError
+/// where the key is empty.
+void anonymise(Measurement& measurement, const std::string& key);
 
 /// Finds bursts, rates and the comparison on a measurement: no pixels needed.
 Analysis conclude(const Measurement& measurement);

@@ -31,7 +31,7 @@ struct BatchOptions {
 /// What became of one file.
 struct BatchItem {
   enum class Status { done, kept, failed, skipped };
-  std::string file;                ///< path relative to the folder
+  std::string file;                ///< path relative to the folder; with AnalyzeOptions::anonymous every part of it is a pseudonym
   Status status = Status::done;    ///< kept: an earlier result with the same input and options was there
   std::string reason;              ///< of a failure or a skip, one line
   std::string folder;              ///< folder of the results, relative to the output folder; empty where there are none
@@ -42,13 +42,14 @@ struct BatchItem {
   std::optional<int> grade;        ///< of the target's rate; nullopt: no rate
   double observed_s = std::numeric_limits<double>::quiet_NaN();    ///< s; of the target
   std::string verdict;             ///< against the control; empty without one
+  std::string mm_per_px_source;    ///< Scale::source of the clip; empty where there is no result
   bool complete = true;            ///< false: the clip is damaged, and what could be read was measured
 };
 
 /// "done", "kept", "failed" or "skipped".
 const char* to_string(BatchItem::Status status);
 
-/// Analyses every clip below `folder` (sorted by name) into `out`/<path below folder, with its ending>/, and writes `out`/batch.json and
+/// Analyses every clip below `folder` (sorted by name) into `out`/<path below folder, with its ending>/ (names as in BatchItem::file), and writes `out`/batch.json and
 /// `out`/batch.csv, which are the same whether a result was kept or computed. `out` itself is not searched. Returns one item per file. Throws NotFoundError, MisuseError, OutputError, Cancelled; a bad clip is an item, not an error.
 std::vector<BatchItem> batch(const std::string& folder, const std::string& out, const BatchOptions& options = {},
                              const Progress& progress = {});

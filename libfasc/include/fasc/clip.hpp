@@ -25,17 +25,21 @@ struct ClipOptions {
   bool read_ahead = true;                                      ///< decode on a thread of its own, a few frames ahead
   std::int64_t max_frame_px = 16'700'000;                      ///< px; a larger picture is refused before it is decoded
   std::int64_t max_decoded_bytes = 1'000'000'000'000;          ///< bytes of all decoded pictures together; a clip that promises more is
-                                                               ///< refused, one that turns out longer ends there and is not complete
+                                                               ///< refused, one that turns out longer ends there and is not complete.
+                                                               ///< The default also holds videos to 256 MB and 1000 times (GIF: 300) their size
   double max_expansion = 300;                                  ///< DICOM: decoded bytes per stored byte, beyond the first 64 MB; more is
                                                                ///< refused (a small file that claims or inflates to a huge one)
   double fps = std::numeric_limits<double>::quiet_NaN();       ///< frames per s of a DICOM clip that states no time; NaN: such a clip is refused
+  std::optional<std::string> anonymous;                        ///< key; ClipInfo::name is then the name's pseudonym_of, and errors name the clip
+                                                               ///< so. It is written to no output
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;
 };
 
 /// What is known of a clip from its headers.
 struct ClipInfo {
-  std::string name;                                 ///< file name without folders
+  std::string name;                                 ///< file name without folders, or its pseudonym
+  bool anonymous = false;                           ///< name is a pseudonym (ClipOptions::anonymous)
   std::string sha256;                               ///< of the whole file, lower-case hex
   int width = 0;                                    ///< px, upright
   int height = 0;                                   ///< px, upright

@@ -12,11 +12,12 @@ namespace fasc {
 /// The fixed surface "fasc.result/1" as JSON text. Same analysis, same bytes. Unknown numbers are null.
 std::string result_json(const Analysis& analysis);
 /// One row per frame of the target's clip: frame, time_s, then state, energy and the other numbers per region, each column named
-/// after its region ("target_energy", and "control_energy" where the control is in the same picture). Missing cells are empty.
+/// after its region ("target_energy", and "control_energy" where the control is in the same picture). Missing cells are empty. The last
+/// column of a region, "…_mm_per_px_source", says in every row where its scale comes from: user, file or none.
 void trace_csv(const Analysis& analysis, std::ostream& out);
 /// The same for one trace alone (trace_control.csv of a second clip).
 void trace_csv(const Trace& trace, const BurstResult& found, std::ostream& out);
-/// One row per burst of target and control; first column "region", then the columns of the JSON's bursts.
+/// One row per burst of target and control; first column "region", then the columns of the JSON's bursts, last where the scale comes from.
 std::string bursts_csv(const Analysis& analysis);
 /// Text that mne.read_annotations reads: onset and duration in s, description "target/fasciculation". Events on the target's clip:
 /// those of a control in a second clip have another time axis and a file of their own (annotations_control.txt, events_control.tsv).

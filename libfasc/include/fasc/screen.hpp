@@ -41,6 +41,7 @@ struct Screen {
   std::vector<cv::Rect> muscle_bands;    ///< px; for each of them the band below skin and fat (of a camera's: its middle) that is measured with "auto"
   std::vector<PanelKind> kinds{};          ///< for each of them what it is; empty: all are ultrasound
   std::vector<cv::Rect> texts{};           ///< px; lines of text and other drawn marks outside the panels
+  std::vector<cv::Rect> texts_inside{};    ///< px; lines that look like text inside ultrasound panels: they are shown wherever the echo is
   std::vector<cv::Rect> strips{};          ///< px; scrolling strips: Doppler spectrum, M-mode, ECG
   std::vector<cv::Rect> colour_boxes{};    ///< px; where colour Doppler blinks in an echo area
   std::vector<DepthTicks> ticks{};         ///< rulers, the best for each echo area
