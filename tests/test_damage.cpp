@@ -112,16 +112,18 @@ TEST_P(DamageOfContainer, IsNeverSilent) {
   damage_everywhere(folder, clip);
 }
 
+std::string container_name(const testing::TestParamInfo<Made>& info) {
+  std::string name = info.param.name;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
 INSTANTIATE_TEST_SUITE_P(Containers, DamageOfContainer,
                          testing::Values(Made{"h264.mp4", "-c:v libx264 -pix_fmt yuv420p"}, Made{"faststart.mp4", "-c:v libx264 -pix_fmt yuv420p -movflags +faststart"},
                                          Made{"mpeg4.mov", "-c:v mpeg4 -q:v 4"}, Made{"mjpeg.avi", "-c:v mjpeg -q:v 3"}, Made{"mpeg4.avi", "-c:v mpeg4 -q:v 4"},
                                          Made{"raw.avi", "-c:v rawvideo -pix_fmt yuv420p"}, Made{"h264.mkv", "-c:v libx264 -pix_fmt yuv420p"},
                                          Made{"vp8.webm", "-c:v libvpx -b:v 1M"}, Made{"wmv2.wmv", "-c:v wmv2 -b:v 1M"}, Made{"clip.gif", "-r 25"}),
-                         [](const auto& info) {
-                           std::string name = info.param.name;
-                           std::replace(name.begin(), name.end(), '.', '_');
-                           return name;
-                         });
+                         container_name);
 
 /// DICOM in most ways of coding.
 class DamageOfDicom : public testing::TestWithParam<E_TransferSyntax> {};
@@ -134,10 +136,12 @@ TEST_P(DamageOfDicom, IsNeverSilent) {
   damage_everywhere(folder, clip);
 }
 
+std::string syntax_name(const testing::TestParamInfo<E_TransferSyntax>& info) { return "Syntax" + std::to_string(static_cast<int>(info.param)); }
+
 INSTANTIATE_TEST_SUITE_P(Syntaxes, DamageOfDicom,
                          testing::Values(EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit, EXS_RLELossless,
                                          EXS_JPEGProcess14SV1, EXS_JPEGLSLossless),
-                         [](const auto& info) { return "Syntax" + std::to_string(static_cast<int>(info.param)); });
+                         syntax_name);
 
 #ifdef FASC_PROGRAM
 
@@ -158,20 +162,22 @@ std::string changed(std::string bytes, const std::string& mark, std::size_t afte
 
 /// An end that is one of these: refused, or read as far as it goes and said to be incomplete.
 void expect_not_silent(const Cost& cost) {
-  if (cost.exit_code == 0)
+  if (cost.exit_code == 0) {
     EXPECT_HAS(cost.report, "complete     NO");
-  else
+  } else {
     EXPECT_EQ(cost.exit_code, 4) << cost.words;
-  if (cost.exit_code == 4) EXPECT_HAS(cost.words, "fasc: ");
+    EXPECT_HAS(cost.words, "fasc: ");
+  }
 }
 
 TEST(HostileVideo, HugePicturesAndCountsInMp4) {
   const Folder folder;
   clip_test::write_clip(folder / "c.mp4", "h264", 40);
   const std::string clip = read_bytes(folder / "c.mp4");
-  // Stated sizes: the track's and the sample entry's. The stream's own size counts where both disagree.
-  const std::string huge = changed(clip, "avc1", 4 + 24, std::string("\xff\xff\xff\xff", 4));
-  expect_refused(cost_of(folder, huge, "h.mp4"), "65535 x 65535");
+  // Where the container's size and the stream's own disagree, the stream's counts.
+  const Cost huge = cost_of(folder, changed(clip, "avc1", 4 + 24, std::string("\xff\xff\xff\xff", 4)), "h.mp4");
+  EXPECT_EQ(huge.exit_code, 0) << huge.words;
+  EXPECT_HAS(huge.report, "160 x 120 px\ntime         40 frames");
   for (const std::uint32_t count : {0xffffffffu, 0x7fffffffu, 100000000u}) {
     expect_not_silent(cost_of(folder, changed(clip, "stsz", 12, be32(count)), "h.mp4"));
     expect_not_silent(cost_of(folder, changed(changed(clip, "stsz", 8, be32(1)), "stsz", 12, be32(count)), "h.mp4"));
@@ -208,7 +214,7 @@ TEST(HostileVideo, HugePicturesAndCountsInAvi) {
   // A JPEG that claims 65535 x 65535 px.
   std::string jpeg = clip;
   for (std::size_t at = jpeg.find("\xff\xc0"); at != std::string::npos && at + 9 < jpeg.size(); at = jpeg.find("\xff\xc0", at + 1)) jpeg.replace(at + 5, 4, "\xff\xff\xff\xff");
-  expect_refused(cost_of(folder, jpeg, "h.avi"), "65535 x 65535");
+  expect_refused(cost_of(folder, jpeg, "h.avi"), "no picture in it can be decoded");
 }
 
 std::string le16(unsigned v) { return {static_cast<char>(v), static_cast<char>(v >> 8)}; }
@@ -229,11 +235,11 @@ TEST(HostileVideo, AGifOfManyLargePictures) {
 TEST(HostileVideo, AnMp4OfManyLargePictures) {
   NEEDS_FFMPEG();
   const Folder folder;
-  // Black pictures that repeat take some 300 bytes each; the file is made longer by its own packets.
-  if (!clip_test::ffmpeg("-f lavfi -i color=black:s=4080x4080:r=25 -frames:v 3 -c:v libx264 -preset ultrafast -pix_fmt yuv420p '" + folder / "three.mp4" + "'"))
+  // Black pictures that repeat take few bytes; the file is made longer by its own packets.
+  if (!clip_test::ffmpeg("-f lavfi -i color=black:s=4080x4080:r=25 -frames:v 12 -g 12 -bf 0 -c:v libx264 -preset ultrafast -crf 40 -x264-params cabac=1 -pix_fmt yuv420p '" + folder / "three.mp4" + "'"))
     GTEST_SKIP() << "this ffmpeg has no libx264";
   std::string list;
-  for (int i = 0; i < 60; ++i) list += "file '" + folder / "three.mp4" + "'\n";
+  for (int i = 0; i < 15; ++i) list += "file '" + folder / "three.mp4" + "'\n";
   write_bytes(folder / "list", list);
   ASSERT_TRUE(clip_test::ffmpeg("-f concat -safe 0 -i '" + folder / "list" + "' -c copy '" + folder / "many.mp4" + "'"));
   const std::string bytes = read_bytes(folder / "many.mp4");

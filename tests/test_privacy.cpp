@@ -332,25 +332,47 @@ TEST(Privacy, SameKeySameBytesAnotherKeyAnotherName) {
   const Folder folder;
   Runs runs(folder);
   fasc::AnalyzeOptions options;
-  options.anonymous = "one";
+  options.anonymous = "keyone";
   const auto json = [&] { return fasc::result_json(fasc::analyze(runs.clip(), options)); };
   const std::string first = json();
   EXPECT_EQ(json(), first);
   options.anonymous = "two";
   const std::string other = json();
   EXPECT_NE(other, first);
-  EXPECT_EQ(first.find("one\""), std::string::npos);
+  EXPECT_EQ(first.find("keyone"), std::string::npos);
   // Named later, from what was saved under the clip's own name.
   options.anonymous.reset();
   fasc::Measurement m = fasc::measure(runs.clip(), options);
   fasc::anonymise(m, "two");
   EXPECT_EQ(fasc::result_json(fasc::conclude(m)), other);
-  fasc::anonymise(m, "one");
+  fasc::anonymise(m, "keyone");
   EXPECT_EQ(fasc::result_json(fasc::conclude(m)), other) << "a pseudonym is not hashed again";
   EXPECT_HAS(fasc_test::message_of([&] { fasc::anonymise(m, ""); }), "key is empty");
   options.anonymous = "";
   EXPECT_HAS(fasc_test::message_of([&] { options.check(); }), "key is empty");
   EXPECT_EQ(runs.run("inspect '" + runs.clip() + "' --anonymous ''").code, 2);
+}
+
+TEST(Privacy, TextInsideTheEchoIsWarnedOfByPlaceOnly) {
+  const Folder folder;
+  DataSet d = basics(30, kScreen);
+  Box whole;  // the file says that all of the picture is echo
+  whole.x0 = 0, whole.y0 = 0, whole.x1 = 639, whole.y1 = 479, whole.dy = whole.dx;
+  d.sequence(0x00186011, {region_of(whole)});
+  write_bytes(folder / "clip.dcm", native_file(kExplicit, d, screen_frames(30, 2)));
+  fasc::AnalyzeOptions options;
+  options.target = fasc::parse_region("120,120,300,200");
+  fasc::Measurement m = fasc::measure(folder / "clip.dcm", options);
+  ASSERT_EQ(m.clip.screen.echo_areas.size(), 1u);
+  EXPECT_EQ(m.clip.screen.texts_inside.size(), kBorderWords.size());
+  for (const cv::Rect& text : m.clip.screen.texts_inside) EXPECT_TRUE((text & kEcho).empty() && text.height < 40 && text.width > 100) << text;
+  fasc::save_measurement(m, folder / "m.cbor");
+  const fasc::Analysis a = fasc::conclude(fasc::load_measurement(folder / "m.cbor"));
+  const auto warned = std::count_if(a.warnings.begin(), a.warnings.end(), [](const std::string& w) { return w.find("looks like text lies inside the echo area, at ") != std::string::npos; });
+  EXPECT_EQ(warned, 1);
+  const auto json = nlohmann::json::parse(fasc::result_json(a));
+  EXPECT_EQ(json["clip"]["texts_inside"].size(), kBorderWords.size());
+  EXPECT_EQ(listed(words_in(json.dump(), kBorderWords)), "");
 }
 
 TEST(Privacy, PseudonymsAreHmacSha256) {

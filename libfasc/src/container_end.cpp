@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "asf_end.hpp"
 #include "container.hpp"
 #include "matroska_end.hpp"
 
@@ -109,26 +110,6 @@ std::map<int, std::int64_t> avi_empty_chunks(const ByteSource& file) {
     at += 8 + size + (size & 1);
   }
   return empty;
-}
-
-/// ASF (WMV): the file's size in the File Properties Object (ASF specification, 3.2).
-std::string asf_end(const ByteSource& file) {
-  static const char properties[] = "\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65";
-  std::int64_t at = 30;
-  for (int i = 0; i < 64; ++i) {
-    const Bytes object = file.bytes_at(at, 92);
-    if (object.size() < 24) return "";
-    if (has(object, 0, properties, 16) && object.size() == 92) {
-      const bool live = (object[88] & 1) != 0;
-      const std::uint64_t stated = little_endian(object, 40, 8);
-      if (live || stated == 0) return "the recording was never finished: the ASF header states no size";
-      return stated > static_cast<std::uint64_t>(file.size()) ? too_short(file, stated) : "";
-    }
-    const std::uint64_t size = little_endian(object, 16, 8);
-    if (size < 24 || beyond(file, at, size)) return "";
-    at += static_cast<std::int64_t>(size);
-  }
-  return "";
 }
 
 /// MPEG program stream: packets one after the other from some pack header near the end (ISO/IEC

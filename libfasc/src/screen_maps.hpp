@@ -40,6 +40,9 @@ cv::Rect muscle_band_of(const cv::Mat& mean, const cv::Rect& panel, PanelKind ki
 /// Fills in all else: texts, strips, colour boxes, ticks, margins.
 void find_marks(const Maps& maps, Screen& screen);
 
+/// Joins boxes that overlap, until none do.
+void join(std::vector<cv::Rect>& boxes);
+
 /// Boxes around lines that look like text inside these areas.
 std::vector<cv::Rect> find_texts_inside(const Maps& maps, const std::vector<cv::Rect>& areas);
 

@@ -37,7 +37,8 @@ cv::Mat closed(const cv::Mat& mask, cv::Size by) {
   return out;
 }
 
-// Joins boxes that overlap, until none do.
+}  // namespace
+
 void join(std::vector<cv::Rect>& boxes) {
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     for (std::size_t k = i + 1; k < boxes.size();) {
@@ -51,6 +52,8 @@ void join(std::vector<cv::Rect>& boxes) {
     }
   }
 }
+
+namespace {
 
 std::vector<cv::Rect> find_strips(const Maps& maps, const std::vector<cv::Rect>& areas) {
   // Strokes that stand still change as well, by what key pictures do to their edges.
