@@ -128,7 +128,8 @@ bool walk_packet(const Bytes& packet, int video, Objects& objects) {
   for (std::uint64_t i = 0; i < (several ? payloads & 0x3f : 1); ++i) {
     const auto stream = static_cast<int>(c.take(1) & 0x7f);
     const std::uint64_t object = c.take(number_bytes), offset = c.take(length_of(fields, 2)), replicated = c.take(length_of(fields, 0));
-    if (replicated == 1 || number_bytes == 0) {
+    if (number_bytes == 0 || stream == 0) return false;  // streams count from 1 (3.3)
+    if (replicated == 1) {
       objects.unknown = true;
       return true;
     }

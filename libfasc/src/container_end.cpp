@@ -1,5 +1,6 @@
 // Whether a file ends early, by the sizes its container states.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "asf_end.hpp"
@@ -54,6 +55,53 @@ std::uint64_t end_of_segments(const ByteSource& file, std::int64_t box_at, std::
   return end;
 }
 
+/// A box (ISO/IEC 14496-12, 4.2) without its head.
+struct Box {
+  std::int64_t at = 0, end = 0;
+};
+
+/// The `index`-th box of a type among the children of another, or an empty one.
+Box child_of(const ByteSource& file, const Box& parent, const char* type, int index = 0) {
+  for (std::int64_t at = parent.at; at + 8 <= parent.end;) {
+    const Bytes head = file.bytes_at(at, 8);
+    if (head.size() < 8) return {};
+    const auto size = static_cast<std::int64_t>(big_endian(head, 0, 4));
+    if (size < 8 || size > parent.end - at) return {};
+    if (has(head, 4, type, 4) && index-- == 0) return {at + 8, at + size};
+    at += size;
+  }
+  return {};
+}
+
+/// Offsets of presentation to decoding times ("ctts", 8.6.1.3) of a video track: pictures are reordered over some frames, never over more
+/// than ten seconds. A damaged one throws its picture out of the edit list, which then seems to have cut it away.
+bool times_make_sense(const ByteSource& file, const Box& track) {
+  constexpr std::int64_t kLongest_s = 10;
+  const Box media = child_of(file, track, "mdia"), handler = child_of(file, media, "hdlr"), header = child_of(file, media, "mdhd");
+  if (!has(file.bytes_at(handler.at, 12), 8, "vide", 4)) return true;
+  const Bytes head = file.bytes_at(header.at, 24);
+  const Box table = child_of(file, child_of(file, child_of(file, media, "minf"), "stbl"), "ctts");
+  if (head.size() < 24 || table.end - table.at < 8) return true;
+  const auto scale = static_cast<std::int64_t>(big_endian(head, head[0] == 1 ? 20 : 12, 4));
+  const Bytes bytes = file.bytes_at(table.at, std::min<std::int64_t>(table.end - table.at, 1 << 24));
+  if (bytes.size() < 8) return true;
+  const std::uint64_t entries = std::min<std::uint64_t>(big_endian(bytes, 4, 4), (bytes.size() - 8) / 8);
+  for (std::uint64_t i = 0; i < entries; ++i) {
+    const auto offset = static_cast<std::int32_t>(big_endian(bytes, 8 + 8 * i + 4, 4));
+    if (std::abs(static_cast<std::int64_t>(offset)) > kLongest_s * scale) return false;
+  }
+  return true;
+}
+
+bool times_make_sense_in(const ByteSource& file, const Box& movie) {
+  for (int i = 0; i < 64; ++i) {
+    const Box track = child_of(file, movie, "trak", i);
+    if (track.end == 0) return true;
+    if (!times_make_sense(file, track)) return false;
+  }
+  return true;
+}
+
 /// MP4 and MOV: top-level boxes, size and type each.
 std::string mp4_end(const ByteSource& file) {
   bool fragmented = false;
@@ -69,6 +117,8 @@ std::string mp4_end(const ByteSource& file) {
       const bool matters = fragmented || has(head, 4, "mdat", 4) || has(head, 4, "moov", 4);
       return matters ? too_short(file, static_cast<std::uint64_t>(at) + size) : "";
     }
+    if (has(head, 4, "moov", 4) && !times_make_sense_in(file, {at + 8, at + static_cast<std::int64_t>(size)}))
+      return "the table of its pictures' times is damaged (ctts)";
     if (has(head, 4, "sidx", 4)) {
       const std::uint64_t end = end_of_segments(file, at, static_cast<std::int64_t>(size));
       if (end > static_cast<std::uint64_t>(file.size())) return too_short(file, end);

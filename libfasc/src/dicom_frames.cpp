@@ -69,7 +69,12 @@ void FramePlaces::place_fragments(const Header& header, Coding coding) {
   const bool placed = by_offsets(pixels_.extended_offsets, header) || by_offsets(pixels_.basic_offsets, header);
   if (table && !placed) notes_.push_back("the offset table of the pixel data does not fit them and is not used");
   if (!placed && header.frames == 1) {
-    first_ = {0, static_cast<std::uint32_t>(fragments)};
+    // Several pictures where one is stated, as when the element that states them is damaged: RLE has one piece per picture.
+    first_.clear();
+    if (coding == Coding::rle)
+      for (std::int64_t i = 0; i <= fragments; ++i) first_.push_back(static_cast<std::uint32_t>(i));
+    else if (!by_start_marks(coding))
+      first_ = {0, static_cast<std::uint32_t>(fragments)};
   } else if (!placed && (fragments == header.frames || (fragments < header.frames && !pixels_.early.empty()))) {
     for (std::int64_t i = 0; i <= fragments; ++i) first_.push_back(static_cast<std::uint32_t>(i));
   } else if (!placed && !by_start_marks(coding)) {

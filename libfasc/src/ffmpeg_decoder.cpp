@@ -275,7 +275,9 @@ bool VideoDecoder::Impl::feed() {
     if (packet->stream_index != input.video()->index) continue;
     constexpr int most_bytes_not_coded =
         19;  // the bound libavcodec uses for an MPEG-4 picture without content
-    if (packet->size == 0 || (decoder->codec_id == AV_CODEC_ID_MPEG4 && packet->size <= most_bytes_not_coded))
+    // A sample without bytes is "the picture before, once more" in AVI, but damage of the sample table in MP4 and MOV.
+    const bool once_more = packet->size == 0 && !info.container.starts_with("mov");
+    if (once_more || (decoder->codec_id == AV_CODEC_ID_MPEG4 && packet->size > 0 && packet->size <= most_bytes_not_coded))
       ++shown_by_none;
     ++packets;
     if (packet->size == 0) continue;
