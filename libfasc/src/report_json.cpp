@@ -61,8 +61,8 @@ Json clip_of(const ClipSummary& clip) {
   }
   const ClipInfo& info = clip.info;
   return {{"path", info.name},
-          {"anonymous", info.anonymous},
           {"sha256", info.sha256},
+          {"anonymous", info.anonymous},
           {"width", info.width},
           {"height", info.height},
           {"frames", clip.frames},
