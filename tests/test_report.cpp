@@ -61,8 +61,10 @@ std::string measurement_bytes(const fasc::Measurement& measurement) {
 
 void write_all(const fasc_test::Sample& sample, const std::string& dir) {
   fasc::prepare_output(dir);
-  fasc::save_measurement(sample.measurement, dir + "/measurement.cbor");
-  fasc::write_results(sample.analysis, dir);
+  fasc::FileSet files;
+  fasc::add_measurement(sample.measurement, dir, files);
+  fasc::add_results(sample.analysis, dir, files);
+  files.publish();
 }
 
 std::vector<std::string> lines(const std::string& text) {

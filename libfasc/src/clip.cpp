@@ -19,7 +19,9 @@
 namespace fasc {
 namespace {
 
-constexpr std::size_t frames_ahead = 6;
+// Enough to go on decoding while something else is done with the clip (its screen is found), and little memory.
+constexpr std::size_t kMostAhead = 64, kLeastAhead = 6;
+constexpr std::int64_t kBytesAhead = 16 << 20;
 
 std::string number(double value) {
   return std::to_string(value);
@@ -49,8 +51,20 @@ class Source {
                       std::to_string(info.height) + " px are " + over_budget(options));
   }
   const ClipInfo& info() const { return decoder_->info(); }
+  std::size_t frames_ahead() const {
+    return std::clamp(static_cast<std::size_t>(kBytesAhead / std::max<std::int64_t>(1, frame_bytes_)), kLeastAhead, kMostAhead);
+  }
+  // May be called while another thread is in step().
+  void only_rows(cv::Range rows) {
+    const std::lock_guard lock(rows_mutex_);
+    rows_ = rows;
+  }
 
   Step step() {
+    if (given_) {  // the first frame is whole: it is shown
+      const std::lock_guard lock(rows_mutex_);
+      decoder_->only_rows(rows_);
+    }
     for (;;) {
       auto frame = decoder_->next();
       if (!frame) return {std::nullopt, decoder_->decoded(), decoder_->judge()};
@@ -60,7 +74,9 @@ class Source {
         return {std::nullopt, decoder_->decoded(), std::move(problems)};
       }
       if (frame->time_s >= options_.to_s) return {std::nullopt, decoder_->decoded(), decoder_->damage()};
-      if (frame->time_s >= options_.from_s) return {std::move(frame), decoder_->decoded(), {}};
+      if (frame->time_s < options_.from_s) continue;
+      given_ = true;
+      return {std::move(frame), decoder_->decoded(), {}};
     }
   }
 
@@ -69,12 +85,15 @@ class Source {
   ClipOptions options_;
   std::unique_ptr<Decoder> decoder_;
   std::int64_t frame_bytes_ = 0;
+  bool given_ = false;
+  std::mutex rows_mutex_;
+  cv::Range rows_ = cv::Range::all();
 };
 
-/// Runs a Source on a thread of its own, at most `frames_ahead` frames ahead.
+/// Runs a Source on a thread of its own, at most its frames_ahead() ahead.
 class Ahead {
  public:
-  explicit Ahead(Source& source) : thread_([this, &source] { run(source); }) {}
+  explicit Ahead(Source& source) : most_(source.frames_ahead()), thread_([this, &source] { run(source); }) {}
   ~Ahead() {
     {
       const std::lock_guard lock(mutex_);
@@ -104,7 +123,7 @@ class Ahead {
         Step step = source.step();
         more = step.frame.has_value();
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return queue_.size() < frames_ahead || stop_; });
+        changed_.wait(lock, [this] { return queue_.size() < most_ || stop_; });
         if (stop_) return;
         queue_.push_back(std::move(step));
         lock.unlock();
@@ -117,6 +136,7 @@ class Ahead {
     }
   }
 
+  std::size_t most_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Step> queue_;
@@ -156,8 +176,8 @@ std::string name_of_file(const std::string& path) {
 
 struct ClipReader::Impl {
   Impl(const std::string& path, const ClipOptions& options) : source(path, options), info(source.info()) {
-    info.sha256 = sha256_of_file(path);
     if (options.read_ahead) ahead = std::make_unique<Ahead>(source);
+    info.sha256 = sha256_of_file(path);
   }
   Source source;
   ClipInfo info;
@@ -188,6 +208,13 @@ std::optional<Frame> ClipReader::next() {
     impl_->problems = std::move(step.problems);
   }
   return std::move(step.frame);
+}
+
+void ClipReader::only_rows(cv::Range rows) {
+  if (rows.start < 0 || rows.end > info().height || rows.empty())
+    throw MisuseError("rows " + std::to_string(rows.start) + " to " + std::to_string(rows.end) + ": allowed are some of 0 to " +
+                      std::to_string(info().height) + " px");
+  impl_->source.only_rows(rows);
 }
 
 bool ClipReader::complete() const {

@@ -95,6 +95,10 @@ class ClipReader {
   /// complete() and problems() tell of it afterwards.
   std::optional<Frame> next();
 
+  /// Only these rows of Frame::gray are needed from now on: what the frames to come, but the first, hold in the others is not specified.
+  /// Saves time where gray is not stored as it is given. MisuseError: no rows, or rows outside the picture.
+  void only_rows(cv::Range rows);
+
   /// True while nothing says that frames are missing; final after next() has returned nothing. When the reading stops early because
   /// of ClipOptions::to_s the rest is not judged.
   bool complete() const;
