@@ -450,6 +450,25 @@ TEST(WriteFile, ReplacesWholeAndLeavesNothingElse) {
   EXPECT_EQ(folder.files(), 1U);
 }
 
+TEST(FileSet, AppearsAtOnceOrNotAtAll) {
+  const Folder folder;
+  fasc::write_file(folder / "a.txt", "old");
+  {
+    fasc::FileSet files;
+    files.add(folder / "a.txt", "new");
+    files.add(folder / "b.txt", "second");
+    EXPECT_THROW(files.add(folder / "no/such/folder.txt", "x"), fasc::OutputError);
+    EXPECT_EQ(read(folder / "a.txt"), "old");
+    EXPECT_FALSE(fs::exists(folder / "b.txt"));
+    files.publish();
+    EXPECT_EQ(read(folder / "a.txt"), "new");
+    EXPECT_EQ(read(folder / "b.txt"), "second");
+    files.add(folder / "a.txt", "never published");
+  }
+  EXPECT_EQ(read(folder / "a.txt"), "new");
+  EXPECT_EQ(folder.files(), 2U);
+}
+
 TEST(WriteFile, SaysWhyItCannot) {
   const Folder folder;
   fs::create_directory(folder / "in_the_way");

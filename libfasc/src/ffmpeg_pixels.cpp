@@ -52,6 +52,17 @@ cv::Mat over_black(const cv::Mat& bgra) {
 
 }  // namespace
 
+kernel::YuvKind yuv_kind_of(AVColorSpace space, bool full_range) {
+  switch (space) {
+    case AVCOL_SPC_BT709: return {0.2126, 0.0722, full_range};
+    case AVCOL_SPC_FCC: return {0.30, 0.11, full_range};
+    case AVCOL_SPC_SMPTE240M: return {0.212, 0.087, full_range};
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL: return {0.2627, 0.0593, full_range};
+    default: return {0.299, 0.114, full_range};
+  }
+}
+
 Orientation orientation_of(const std::int32_t* matrix) {
   if (matrix == nullptr) return {};
   // A point (x, y) of the stored picture is shown at (a x + c y, b x + d y), up to a shift.
@@ -135,6 +146,16 @@ cv::Mat PixelConverter::luma(const AVFrame& picture, const AVPixFmtDescriptor& f
   return gray;
 }
 
+// 8-bit 4:2:0, which nearly all video is.
+cv::Mat PixelConverter::planes_to_bgr(const AVFrame& picture, const AVPixFmtDescriptor& format) const {
+  const kernel::YuvKind kind = yuv_kind_of(picture.colorspace, is_full_range(picture, format));
+  cv::Mat bgr(picture.height, picture.width, CV_8UC3);
+  const auto row = [&](int plane, int y) { return picture.data[plane] + static_cast<std::ptrdiff_t>(y) * picture.linesize[plane]; };
+  for (int y = 0; y < bgr.rows; ++y)
+    kernel::bgr_of_yuv({row(0, y), row(1, y / 2), row(2, y / 2)}, bgr.ptr(y), static_cast<std::size_t>(bgr.cols), kind);
+  return bgr;
+}
+
 cv::Mat PixelConverter::scaled_to_bgr(const AVFrame& picture, const AVPixFmtDescriptor& format) {
   const bool alpha = (format.flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL)) != 0;
   const auto source = static_cast<AVPixelFormat>(picture.format);
@@ -175,6 +196,8 @@ void PixelConverter::convert(const AVFrame& picture, cv::Mat& gray, cv::Mat* bgr
     if (bgr == nullptr) return;
     if (is_gray(*format))
       cv::cvtColor(gray, *bgr, cv::COLOR_GRAY2BGR);
+    else if (picture.format == AV_PIX_FMT_YUV420P || picture.format == AV_PIX_FMT_YUVJ420P)
+      *bgr = finished(planes_to_bgr(picture, *format));
     else
       *bgr = finished(scaled_to_bgr(picture, *format));
     return;

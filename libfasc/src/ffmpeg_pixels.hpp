@@ -7,8 +7,12 @@
 #include <opencv2/core.hpp>
 
 #include "ffmpeg_handles.hpp"
+#include "yuv_kernel.hpp"
 
 namespace fasc::av {
+
+/// Weights of a colour space; what is not named has those of BT.601.
+kernel::YuvKind yuv_kind_of(AVColorSpace space, bool full_range);
 
 /// How the stored picture is turned to stand upright: first transposed, then mirrored.
 struct Orientation {
@@ -36,6 +40,7 @@ class PixelConverter {
  private:
   cv::Mat luma(const AVFrame& picture, const AVPixFmtDescriptor& format, cv::Range needed);
   cv::Mat free_picture(cv::Size size);
+  cv::Mat planes_to_bgr(const AVFrame& picture, const AVPixFmtDescriptor& format) const;
   cv::Mat scaled_to_bgr(const AVFrame& picture, const AVPixFmtDescriptor& format);
   cv::Mat finished(cv::Mat picture) const;
   void prepare_table(int depth, bool full_range);
