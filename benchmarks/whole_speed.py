@@ -74,12 +74,14 @@ class Bench:
         run([self.fasc, "simulate", self.path(name + ".scene.json"), "--out", clip, "--quiet"])
         return clip
 
-    def analyze(self, clip, region, video=False, extra=()):
+    def analyze(self, clip, region, video=False, extra=(), out="out"):
         """Times one analysis and checks it: every frame read, whole, most of them measured."""
-        out = self.path("out")
+        out = self.path(out)
         command = [self.fasc, "analyze", clip, "--out", out, "--target", region, "--mm-per-px", "0.1", "--quiet", *extra]
         subprocess.run(["rm", "-rf", out], check=True)
-        if video:
+        if video == "lossless":
+            command += ["--video-preset", "ultrafast", "--crf", "0"]
+        elif video:
             command += ["--video-preset", PRESET, "--crf", "20"]
         else:
             command.append("--no-video")
@@ -100,7 +102,7 @@ class Bench:
         return run(["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-i", clip, "-f", "null", "-"])
 
     def encode(self, video, fps):
-        """ffmpeg on the frames of the annotated video, with fasc's settings of the encoder."""
+        """ffmpeg on the frames of a video, with fasc's settings of the encoder."""
         again = self.path("again.mp4")
         times = run(["ffmpeg", "-nostdin", "-y", "-v", "error", "-i", video, *encoder_of(fps), again])
         if probe(again)[2] != probe(video)[2]:
@@ -111,29 +113,33 @@ class Bench:
         """Analysis over decoding, and with video over encoding."""
         size = os.path.getsize(clip)
         width, height, frames = probe(clip)
-        rows = {"decoding": [], "analysis": [], "with video": [], "encoding": []}
+        rows = {"decoding": [], "analysis": [], "with video": [], "encoding": [], "encoding again": []}
+        if video_rounds:  # the frames as they were drawn, before any loss
+            self.analyze(clip, region, video="lossless", out="lossless")
         for k in range(self.rounds):
             rows["decoding"].append(self.decode(clip))
             rows["analysis"].append(self.analyze(clip, region))
             if k < video_rounds:
                 rows["with video"].append(self.analyze(clip, region, video=True))
-                rows["encoding"].append(self.encode(self.path("out/annotated.mp4"), fps))
+                rows["encoding"].append(self.encode(self.path("lossless/annotated.mp4"), fps))
+                rows["encoding again"].append(self.encode(self.path("out/annotated.mp4"), fps))
         print(f"\n{name}: {width}x{height}, {frames} frames, {size / 1e6:.1f} MB, region {region}")
-        print(f"{'':12} {'median s':>9} {'quartiles':>17} {'frames/s':>9} {'CPU s':>7} {'MB':>6} {'ratio':>6}  against")
+        print(f"{'':14} {'median s':>9} {'quartiles':>17} {'frames/s':>9} {'CPU s':>7} {'MB':>6} {'ratio':>6}  against")
         result = {"width": width, "height": height, "frames": frames, "bytes": size, "region": region}
-        for what, base in (("decoding", None), ("analysis", "decoding"), ("encoding", None), ("with video", "encoding")):
+        for what, bases in (("decoding", ()), ("analysis", ("decoding",)), ("encoding", ()), ("encoding again", ()),
+                            ("with video", ("encoding", "encoding again"))):
             if not rows[what]:
                 continue
             wall = quartiles([r[0] for r in rows[what]])
             cpu, memory = statistics.median(r[1] for r in rows[what]), max(r[2] for r in rows[what])
             entry = {"wall_s": wall[0], "wall_quartiles_s": wall[1:], "cpu_s": cpu, "peak_mb": memory}
             against = ""
-            if base:
+            for base in bases:
                 ratio = quartiles([a[0] / b[0] for a, b in zip(rows[what], rows[base])])
-                entry["ratio"], entry["ratio_quartiles"], entry["against"] = ratio[0], ratio[1:], base
-                against = f"{ratio[0]:6.2f}  {base} [{ratio[1]:.2f} - {ratio[2]:.2f}]"
+                entry["over " + base] = {"ratio": ratio[0], "quartiles": ratio[1:]}
+                against += f"{ratio[0]:6.2f}  {base} [{ratio[1]:.2f} - {ratio[2]:.2f}]  "
             result[what] = entry
-            print(f"{what:12} {wall[0]:9.2f} {wall[1]:8.2f} -{wall[2]:7.2f} {frames / wall[0]:9.0f} {cpu:7.2f} {memory:6.0f} {against}")
+            print(f"{what:14} {wall[0]:9.2f} {wall[1]:8.2f} -{wall[2]:7.2f} {frames / wall[0]:9.0f} {cpu:7.2f} {memory:6.0f} {against}")
         self.out[name] = result
 
     def batch(self, clip, region, copies):

@@ -1,5 +1,4 @@
 // report.hpp in Python: what is written down.
-#include <filesystem>
 
 #include "bind.hpp"
 #include "fasc/report.hpp"
@@ -14,8 +13,10 @@ void bind_report(py::module_& m) {
       "write_results",
       [](const Analysis& analysis, const Measurement& measurement, const std::string& dir) {
         prepare_output(dir);
-        save_measurement(measurement, (std::filesystem::path(dir) / "measurement.cbor").string());
-        write_results(analysis, dir);
+        FileSet files;
+        add_measurement(measurement, dir, files);
+        add_results(analysis, dir, files);
+        files.publish();
       },
       py::arg("analysis"), py::arg("measurement"), py::arg("dir"), release);
   m.def("save_measurement", &save_measurement, py::arg("measurement"), py::arg("path"), release);

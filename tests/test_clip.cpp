@@ -297,6 +297,35 @@ TEST(ClipReader, RepeatsAreFlagged) {
   for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(reading.frames[i].repeat, i > 0 && shown[i] == shown[i - 1]);
 }
 
+TEST(ClipReader, RowsNotNeededMayBeLeftOut) {
+  const Folder folder;
+  fasc::VideoSettings settings;
+  fasc::VideoWriter writer(folder / "r.mp4", {160, 120}, settings);
+  for (int i = 0; i < 9; ++i) {
+    cv::Mat colour;
+    cv::cvtColor(speckle(i), colour, cv::COLOR_GRAY2BGR);
+    writer.add(colour, i * 0.1);
+  }
+  writer.finish(0.9);
+  const Reading whole = read_clip(folder / "r.mp4", true);
+  for (const bool ahead : {false, true}) {
+    fasc::ClipOptions options;
+    options.read_ahead = ahead;
+    fasc::ClipReader reader(folder / "r.mp4", options);
+    EXPECT_THROW(reader.only_rows({20, 121}), fasc::MisuseError);
+    EXPECT_THROW(reader.only_rows({20, 20}), fasc::MisuseError);
+    reader.only_rows({20, 77});
+    for (std::size_t i = 0; i < 9; ++i) {
+      const std::optional<fasc::Frame> frame = reader.next();
+      ASSERT_TRUE(frame);
+      const cv::Range rows = i == 0 ? cv::Range(0, 120) : cv::Range(20, 77);
+      EXPECT_EQ(cv::norm(frame->gray.rowRange(rows), whole.frames[i].gray.rowRange(rows), cv::NORM_INF), 0) << i;
+      EXPECT_EQ(frame->repeat, whole.frames[i].repeat);
+    }
+    EXPECT_FALSE(reader.next());
+  }
+}
+
 TEST(ClipReader, FromAndToKeepIndexAndJudgeOnlyWhatWasRead) {
   const Folder folder;
   write_clip(folder / "c.mp4", "h264", 50);

@@ -239,7 +239,7 @@ TEST(HostileVideo, AnMp4OfManyLargePictures) {
   if (!clip_test::ffmpeg("-f lavfi -i color=black:s=4080x4080:r=25 -frames:v 12 -g 12 -bf 0 -c:v libx264 -preset ultrafast -crf 40 -x264-params cabac=1 -pix_fmt yuv420p '" + folder / "three.mp4" + "'"))
     GTEST_SKIP() << "this ffmpeg has no libx264";
   std::string list;
-  for (int i = 0; i < 15; ++i) list += "file '" + folder / "three.mp4" + "'\n";
+  for (int i = 0; i < 40; ++i) list += "file '" + folder / "three.mp4" + "'\n";
   write_bytes(folder / "list", list);
   ASSERT_TRUE(clip_test::ffmpeg("-f concat -safe 0 -i '" + folder / "list" + "' -c copy '" + folder / "many.mp4" + "'"));
   const std::string bytes = read_bytes(folder / "many.mp4");

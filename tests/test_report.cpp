@@ -61,8 +61,10 @@ std::string measurement_bytes(const fasc::Measurement& measurement) {
 
 void write_all(const fasc_test::Sample& sample, const std::string& dir) {
   fasc::prepare_output(dir);
-  fasc::save_measurement(sample.measurement, dir + "/measurement.cbor");
-  fasc::write_results(sample.analysis, dir);
+  fasc::FileSet files;
+  fasc::add_measurement(sample.measurement, dir, files);
+  fasc::add_results(sample.analysis, dir, files);
+  files.publish();
 }
 
 std::vector<std::string> lines(const std::string& text) {
@@ -453,6 +455,25 @@ TEST(WriteFile, ReplacesWholeAndLeavesNothingElse) {
   fasc::write_file(folder / "a.txt", "two, longer");
   EXPECT_EQ(read(folder / "a.txt"), "two, longer");
   EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(FileSet, AppearsAtOnceOrNotAtAll) {
+  const Folder folder;
+  fasc::write_file(folder / "a.txt", "old");
+  {
+    fasc::FileSet files;
+    files.add(folder / "a.txt", "new");
+    files.add(folder / "b.txt", "second");
+    EXPECT_THROW(files.add(folder / "no/such/folder.txt", "x"), fasc::OutputError);
+    EXPECT_EQ(read(folder / "a.txt"), "old");
+    EXPECT_FALSE(fs::exists(folder / "b.txt"));
+    files.publish();
+    EXPECT_EQ(read(folder / "a.txt"), "new");
+    EXPECT_EQ(read(folder / "b.txt"), "second");
+    files.add(folder / "a.txt", "never published");
+  }
+  EXPECT_EQ(read(folder / "a.txt"), "new");
+  EXPECT_EQ(folder.files(), 2U);
 }
 
 TEST(WriteFile, SaysWhyItCannot) {

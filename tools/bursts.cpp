@@ -28,9 +28,11 @@ int run(const BurstsArguments& arguments) {
   prepare_output(arguments.out);
   Measurement measurement = load_source(arguments.source, arguments.changes);
   remove_outdated(arguments.out, false, measurement.control_clip.has_value());
-  save_measurement(measurement, (std::filesystem::path(arguments.out) / "measurement.cbor").string());
+  FileSet files;
+  add_measurement(measurement, arguments.out, files);
   const Analysis analysis = conclude(std::move(measurement));
-  write_results(analysis, arguments.out);
+  add_results(analysis, arguments.out, files);
+  files.publish();
   if (arguments.quiet) return kExitOk;
   print_summary(analysis);
   print_place(arguments.out, {"report.html", "result.json", "bursts.csv", "trace.csv"});

@@ -1,5 +1,4 @@
 // fasc compare: the targets of two saved measurements against each other.
-#include <filesystem>
 #include "console.hpp"
 #include "fasc/report.hpp"
 #include "settings.hpp"
@@ -59,12 +58,14 @@ int run(const CompareArguments& arguments) {
   Measurement both = joined(std::move(target), std::move(control));
   for (const auto& change : arguments.changes.compare_words) change(both.options.compare);
   both.options.compare.check();
+  FileSet files;
   if (!arguments.out.empty()) {
     remove_outdated(arguments.out, false, true);
-    save_measurement(both, (std::filesystem::path(arguments.out) / "measurement.cbor").string());
+    add_measurement(both, arguments.out, files);
   }
   const Analysis analysis = conclude(std::move(both));
-  if (!arguments.out.empty()) write_results(analysis, arguments.out);
+  if (!arguments.out.empty()) add_results(analysis, arguments.out, files);
+  files.publish();
   if (arguments.quiet) return kExitOk;
   print_summary(analysis);
   print_place(arguments.out, {"report.html", "result.json", "bursts.csv", "trace.csv", "trace_control.csv"});

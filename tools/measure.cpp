@@ -1,5 +1,4 @@
 // fasc measure: the slow part of analyze alone, saved for bursts and compare.
-#include <filesystem>
 #include <iostream>
 
 #include "console.hpp"
@@ -9,14 +8,15 @@
 namespace fasc::tool {
 
 int run(const MeasureArguments& arguments) {
-  const std::filesystem::path out(arguments.out);
   const auto limit = limit_threads(arguments.options.threads);
   ProgressBar bar(arguments.quiet);
   prepare_output(arguments.out);
   Measurement measurement = measure(arguments.clip, arguments.options, bar.callback());
-  save_measurement(measurement, (out / "measurement.cbor").string());
+  FileSet files;
+  add_measurement(measurement, arguments.out, files);
   const Analysis analysis = conclude(std::move(measurement));
-  write_traces(analysis, arguments.out);
+  add_traces(analysis, arguments.out, files);
+  files.publish();
   bar.clear();
   if (arguments.quiet) return kExitOk;
   print_clips(analysis.clip, analysis.control_clip);

@@ -23,6 +23,15 @@ struct Plan {
   std::vector<std::optional<Steadier>> steadiers;  // for each meter, where its region lies in a camera's picture
   Screen screen;
 
+  // The rows of a frame that are looked at.
+  cv::Range rows() const {
+    cv::Rect seen;
+    for (const RegionMeter& meter : meters) seen |= meter.seen(screen.size);
+    for (std::size_t i = 0; i < meters.size(); ++i)
+      if (steadiers[i]) return {0, screen.size.height};
+    return {seen.y, seen.br().y};
+  }
+
   void add(const Frame& frame) {
     for (std::size_t i = 0; i < meters.size(); ++i) meters[i].add(steadiers[i] ? steadiers[i]->steady(frame) : frame);
   }
@@ -129,11 +138,12 @@ std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progres
 std::vector<Trace> measure_clip(const std::string& path, const std::vector<Wanted>& wanted, const std::optional<Scale>& scale,
                                 const AnalyzeOptions& options, const Progress& progress, const char* stage, ClipSummary& clip) {
   const ClipOptions reading = options.reading();
+  ClipReader reader(path, reading);  // first: it reads ahead while the screen is found
   const Screen screen = find_screen(path, reading, options.view);
-  ClipReader reader(path, reading);
   clip.info = reader.info();
   clip.scale = screen.camera_view() ? scale.value_or(Scale{}) : scale_for(scale, clip.info);
   Plan plan = plan_for(wanted, screen, clip.scale, clip.info, options.energy);
+  reader.only_rows(plan.rows());
   const double length_s = clip.info.duration_s > 0 ? clip.info.duration_s : 0.0;
   std::vector<Trace> traces = run(plan, [&] { return reader.next(); }, clip, progress, options.from_s,
                                   std::min(options.to_s, length_s), stage);

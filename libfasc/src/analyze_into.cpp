@@ -51,6 +51,18 @@ Progress part_of(const Progress& progress, double from, double to) {
   };
 }
 
+/// The analysis of what was measured, its tables added to what is published; nothing measured is lost where that fails.
+Analysis concluded(Measurement&& measurement, const std::string& dir, FileSet& files) {
+  try {
+    Analysis analysis = conclude(std::move(measurement));
+    add_results(analysis, dir, files);
+    return analysis;
+  } catch (...) {
+    files.publish();
+    throw;
+  }
+}
+
 void draw(const Analysis& analysis, const std::string& path, const fs::path& dir,
           const AnnotateOptions& wanted, const Progress& progress) {
   const bool two = analysis.control_clip.has_value();
@@ -72,21 +84,28 @@ Analysis work(const std::string& path, const std::string& dir, const AnalyzeOpti
   prepare_output(dir);
   remove_outdated(dir, video.has_value(), !options.control_clip.empty());
   Measurement measurement = measure(path, options, part_of(progress, 0, video ? kMeasuringShare : 1));
-  save_measurement(measurement, (fs::path(dir) / "measurement.cbor").string());
-  const Analysis analysis = conclude(std::move(measurement));
-  if (video) {
-    try {
-      draw(analysis, path, dir, *video, progress);
-    } catch (const Cancelled&) {
-      throw;
-    } catch (const std::exception& failure) {
-      const std::string reason = batch_detail::one_line(failure.what());
-      write_tables(analysis, dir);
-      throw OutputError(reason + " (the numbers were kept: " + (fs::path(dir) / "measurement.cbor").string() +
-                        ", bursts.csv, report.html)");
-    }
+  FileSet files;
+  add_measurement(measurement, dir, files);
+  if (!video) {
+    Analysis analysis = concluded(std::move(measurement), dir, files);
+    files.publish();
+    return analysis;
   }
-  write_results(analysis, dir);
+  files.publish();
+  const Analysis analysis = conclude(std::move(measurement));
+  try {
+    draw(analysis, path, dir, *video, progress);
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const std::exception& failure) {
+    const std::string reason = batch_detail::one_line(failure.what());
+    add_tables(analysis, dir, files);
+    files.publish();
+    throw OutputError(reason + " (the numbers were kept: " + (fs::path(dir) / "measurement.cbor").string() +
+                      ", bursts.csv, report.html)");
+  }
+  add_results(analysis, dir, files);
+  files.publish();
   return analysis;
 }
 

@@ -109,7 +109,9 @@ void copy_results(const fs::path& from, const fs::path& to) {
     if (entry.is_regular_file() && entry.path().filename() != "result.json") files.push_back(entry.path());
   }
   files.push_back(from / "result.json");
-  for (const fs::path& file : files) write_file((to / file.filename()).string(), read_file(file));
+  FileSet copies;
+  for (const fs::path& file : files) copies.add((to / file.filename()).string(), read_file(file));
+  copies.publish();
 }
 
 }  // namespace fasc::batch_detail

@@ -20,26 +20,30 @@
 namespace fasc {
 namespace {
 
-constexpr std::size_t frames_ahead = 6;
+// Enough to go on decoding while something else is done with the clip (its screen is found), and little memory.
+constexpr std::size_t kMostAhead = 64, kLeastAhead = 6;
+constexpr std::int64_t kBytesAhead = 16 << 20;
 
 std::string number(double value) {
   return std::to_string(value);
 }
 
 // What all decoded pictures of a file may take. A video whose pictures are very much larger than itself is taken for a bomb: recordings stay
-// below some 400 times (a still screen, H.264 at 187 kb/s), GIF below 100; a limit given by the user stands alone. DICOM has a rule of its own.
+// below some 800 times (a dark still 75 fps screen at 0.2 Mb/s), GIF below 100; a limit given by the user stands alone. DICOM has a rule of its own.
 struct Budget {
   double bytes = 0;
   std::string words;
 };
 
 Budget budget_of(const LocalFile& file, const ClipInfo& info, const ClipOptions& options) {
-  constexpr double kFree = 256e6, kTimes = 1000, kGifTimes = 300;
   const auto given = static_cast<double>(options.max_decoded_bytes);
-  const double times = info.container == "gif" ? kGifTimes : kTimes, usual = kFree + times * static_cast<double>(file.size());
+  const bool gif = info.container == "gif";
+  const double free_mb = gif ? 256 : 3000, times = gif ? 300 : 3000;
+  const double usual = std::max(free_mb * 1e6, times * static_cast<double>(file.size()));
   if (info.container == "dicom" || options.max_decoded_bytes != ClipOptions{}.max_decoded_bytes || usual >= given)
     return {given, "over the limit of " + std::to_string(options.max_decoded_bytes) + " decoded bytes (--max-decoded-bytes)"};
-  return {usual, "over 256 MB and " + std::to_string(std::lround(times)) + " times the file's own size (--max-decoded-bytes allows more)"};
+  return {usual, "over " + std::to_string(std::lround(free_mb)) + " MB and " + std::to_string(std::lround(times)) +
+                     " times the file's own size (--max-decoded-bytes allows more)"};
 }
 
 /// What the reading of a frame gives: the frame, and what is known after it.
@@ -55,7 +59,7 @@ class Source {
   Source(const std::string& path, const ClipOptions& options) : file_(path), options_(options) {
     decoder_ = open_decoder(file_, options);
     const ClipInfo& info = decoder_->info();
-    frame_bytes_ = std::int64_t{info.width} * info.height * (options.colour ? 4 : 1);
+    frame_bytes_ = std::int64_t{info.width} * info.height;  // as gray, whether colour is asked for or not
     budget_ = budget_of(file_, info, options);
     const double promised = static_cast<double>(info.frames_expected.value_or(0)) * static_cast<double>(frame_bytes_);
     if (promised > budget_.bytes)
@@ -63,8 +67,20 @@ class Source {
                       std::to_string(info.height) + " px are " + budget_.words);
   }
   const ClipInfo& info() const { return decoder_->info(); }
+  std::size_t frames_ahead() const {
+    return std::clamp(static_cast<std::size_t>(kBytesAhead / std::max<std::int64_t>(1, frame_bytes_)), kLeastAhead, kMostAhead);
+  }
+  // May be called while another thread is in step().
+  void only_rows(cv::Range rows) {
+    const std::lock_guard lock(rows_mutex_);
+    rows_ = rows;
+  }
 
   Step step() {
+    if (given_) {  // the first frame is whole: it is shown
+      const std::lock_guard lock(rows_mutex_);
+      decoder_->only_rows(rows_);
+    }
     for (;;) {
       auto frame = decoder_->next();
       if (!frame) return {std::nullopt, decoder_->decoded(), decoder_->judge()};
@@ -74,7 +90,9 @@ class Source {
         return {std::nullopt, decoder_->decoded(), std::move(problems)};
       }
       if (frame->time_s >= options_.to_s) return {std::nullopt, decoder_->decoded(), decoder_->damage()};
-      if (frame->time_s >= options_.from_s) return {std::move(frame), decoder_->decoded(), {}};
+      if (frame->time_s < options_.from_s) continue;
+      given_ = true;
+      return {std::move(frame), decoder_->decoded(), {}};
     }
   }
 
@@ -84,12 +102,15 @@ class Source {
   std::unique_ptr<Decoder> decoder_;
   std::int64_t frame_bytes_ = 0;
   Budget budget_;
+  bool given_ = false;
+  std::mutex rows_mutex_;
+  cv::Range rows_ = cv::Range::all();
 };
 
-/// Runs a Source on a thread of its own, at most `frames_ahead` frames ahead.
+/// Runs a Source on a thread of its own, at most its frames_ahead() ahead.
 class Ahead {
  public:
-  explicit Ahead(Source& source) : thread_([this, &source] { run(source); }) {}
+  explicit Ahead(Source& source) : most_(source.frames_ahead()), thread_([this, &source] { run(source); }) {}
   ~Ahead() {
     {
       const std::lock_guard lock(mutex_);
@@ -119,7 +140,7 @@ class Ahead {
         Step step = source.step();
         more = step.frame.has_value();
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return queue_.size() < frames_ahead || stop_; });
+        changed_.wait(lock, [this] { return queue_.size() < most_ || stop_; });
         if (stop_) return;
         queue_.push_back(std::move(step));
         lock.unlock();
@@ -132,6 +153,7 @@ class Ahead {
     }
   }
 
+  std::size_t most_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Step> queue_;
@@ -172,10 +194,10 @@ std::string name_of_file(const std::string& path) {
 
 struct ClipReader::Impl {
   Impl(const std::string& path, const ClipOptions& options) : source(path, options), info(source.info()) {
-    info.sha256 = sha256_of_file(path);
     info.name = shown_name(path, options.anonymous);
     info.anonymous = options.anonymous.has_value();
     if (options.read_ahead) ahead = std::make_unique<Ahead>(source);
+    info.sha256 = sha256_of_file(path);
   }
   Source source;
   ClipInfo info;
@@ -206,6 +228,13 @@ std::optional<Frame> ClipReader::next() {
     impl_->problems = std::move(step.problems);
   }
   return std::move(step.frame);
+}
+
+void ClipReader::only_rows(cv::Range rows) {
+  if (rows.start < 0 || rows.end > info().height || rows.empty())
+    throw MisuseError("rows " + std::to_string(rows.start) + " to " + std::to_string(rows.end) + ": allowed are some of 0 to " +
+                      std::to_string(info().height) + " px");
+  impl_->source.only_rows(rows);
 }
 
 bool ClipReader::complete() const {

@@ -28,6 +28,8 @@ class Decoder {
     const std::optional<Frame> frame = next();
     return frame ? std::optional(frame->time_s) : std::nullopt;
   }
+  /// From now on Frame::gray is needed in these rows only; what stands in the others need not be right.
+  virtual void only_rows(cv::Range rows) { static_cast<void>(rows); }
   /// Goes to the last key picture at or before a time (s from the first frame); the next picture comes from there. False where that
   /// cannot be done: the decoder is spent then. What decoded(), damage() and judge() say no longer counts. After the first next().
   virtual bool seek(double time_s) {

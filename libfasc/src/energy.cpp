@@ -149,6 +149,7 @@ struct RegionMeter::Impl {
 
   void place(std::size_t frames_hint);
   void reserve(std::size_t frames_hint);
+  cv::Rect seen(cv::Size frame) const;
   void start(const Frame& frame);
   void place_cells(const PatchField& patches);
   void look_at_texture(const cv::Mat& picture);
@@ -191,19 +192,21 @@ void RegionMeter::Impl::reserve(std::size_t frames_hint) {
   trace.grid.reserve(n * static_cast<std::size_t>(trace.grid_cols * trace.grid_rows) * 2);
 }
 
-// What waits for the size of the frames.
-void RegionMeter::Impl::start(const Frame& frame) {
-  frame_size = frame.gray.size();
-  const cv::Rect whole(cv::Point(0, 0), frame_size);
+cv::Rect RegionMeter::Impl::seen(cv::Size frame) const {
+  const cv::Rect whole(cv::Point(0, 0), frame);
   cv::Rect wanted = region_box;
   if (trace.near_field) wanted |= trace.near_field->bounds();
   if ((wanted & whole) != wanted) throw MisuseError(trace.region.name + " region lies outside the frame");
+  if (trace.near_field) wanted |= near_area(*trace.near_field, frame).box;
+  return cv::Rect(wanted.x - kMargin, wanted.y - kMargin, wanted.width + 2 * kMargin, wanted.height + 2 * kMargin) & whole;
+}
+
+// What waits for the size of the frames.
+void RegionMeter::Impl::start(const Frame& frame) {
+  frame_size = frame.gray.size();
+  crop = seen(frame_size);
   std::vector<FlowArea> areas{{region_box, region_mask}};
-  if (trace.near_field) {
-    areas.push_back(near_area(*trace.near_field, frame_size));
-    wanted |= areas.back().box;
-  }
-  crop = cv::Rect(wanted.x - kMargin, wanted.y - kMargin, wanted.width + 2 * kMargin, wanted.height + 2 * kMargin) & whole;
+  if (trace.near_field) areas.push_back(near_area(*trace.near_field, frame_size));
   for (FlowArea& area : areas) area.box -= crop.tl();
   flow = make_flow_estimator(options.flow, crop.size(), areas);
   if (areas.size() > 1) near_patches = most_textured(frame.gray(crop), areas[1]);
@@ -325,7 +328,9 @@ float RegionMeter::Impl::fast_speed_of(const PatchField& patches, double step_s)
   }
   if (speeds.empty()) return kNaN;
   const auto fastest = std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(kFastShare * static_cast<double>(speeds.size()))));
-  std::partial_sort(speeds.begin(), speeds.begin() + static_cast<std::ptrdiff_t>(fastest), speeds.end(), std::greater<>());
+  const auto last = speeds.begin() + static_cast<std::ptrdiff_t>(fastest);
+  std::nth_element(speeds.begin(), last - 1, speeds.end(), std::greater<>());
+  std::sort(speeds.begin(), last, std::greater<>());  // one order of summing, whatever the library's selection
   double sum = 0;
   for (std::size_t i = 0; i < fastest; ++i) sum += speeds[i];
   return static_cast<float>(sum / static_cast<double>(fastest));
@@ -340,8 +345,8 @@ void RegionMeter::Impl::add_near(const std::vector<PatchField>& fields) {
       near_y.push_back(fields[1].motion[patch].y);
     }
   }
-  trace.near_dx.push_back(middle_of(near_x));
-  trace.near_dy.push_back(middle_of(near_y));
+  trace.near_dx.push_back(middle_in(near_x));
+  trace.near_dy.push_back(middle_in(near_y));
 }
 
 void RegionMeter::Impl::add_grid(const PatchField& patches) {
@@ -373,6 +378,7 @@ RegionMeter::RegionMeter(RegionMeter&&) noexcept = default;
 RegionMeter& RegionMeter::operator=(RegionMeter&&) noexcept = default;
 
 void RegionMeter::add(const Frame& frame) { impl_->add(frame); }
+cv::Rect RegionMeter::seen(cv::Size frame) const { return impl_->seen(frame); }
 Trace RegionMeter::finish() { return std::move(impl_->trace); }
 
 }  // namespace fasc

@@ -74,6 +74,11 @@ bool same_pixels(const cv::Mat& a, const cv::Mat& b) {
   return true;
 }
 
+/// The plane of luma bytes, as stored.
+cv::Mat luma_plane(AVFrame& picture) {
+  return {picture.height, picture.width, CV_8UC1, picture.data[0], static_cast<std::size_t>(picture.linesize[0])};
+}
+
 std::string of_total(std::int64_t some, std::int64_t all) {
   return std::to_string(some) + " of " + std::to_string(all);
 }
@@ -101,14 +106,13 @@ struct VideoDecoder::Impl {
         input(source, limit_px, embedded.has_value()),
         end(judge_end(source)) {
     open_decoder();
-    first = av::new_frame();
-    if (!receive(*first)) throw ClipError(file.path() + ": no picture in it can be decoded");
-    if (std::int64_t{first->width} * first->height > max_frame_px)
-      throw ClipError(file.path() + ": a picture of " + std::to_string(first->width) + " x " +
-                      std::to_string(first->height) + " px is over the limit of " +
+    if (!receive(*picture)) throw ClipError(file.path() + ": no picture in it can be decoded");
+    if (std::int64_t{picture->width} * picture->height > max_frame_px)
+      throw ClipError(file.path() + ": a picture of " + std::to_string(picture->width) + " x " +
+                      std::to_string(picture->height) + " px is over the limit of " +
                       std::to_string(max_frame_px) + " px");
-    width = first->width;
-    height = first->height;
+    width = picture->width;
+    height = picture->height;
     choose_conversion();
     fill_info();
   }
@@ -119,11 +123,12 @@ struct VideoDecoder::Impl {
   std::optional<std::int64_t> expected_frames() const;
   std::vector<std::string> missing() const;
   void note_damage();
-  bool receive(AVFrame& picture);
+  bool receive(AVFrame& to);
   bool feed();
-  std::optional<double> time_of(const AVFrame& picture);
-  Frame frame_of(const AVFrame& picture, double time_s);
-  std::optional<double> advance(av::Handle<AVFrame>& picture);
+  std::optional<double> time_of(const AVFrame& of);
+  bool repeats(AVFrame& now, const cv::Mat& gray);
+  Frame frame_of(double time_s);
+  std::optional<double> advance();
 
   const ByteSource& file;
   bool colour;
@@ -132,7 +137,9 @@ struct VideoDecoder::Impl {
   av::Input input;
   av::Handle<AVCodecContext> decoder;
   av::Handle<AVPacket> packet = av::new_packet();
-  av::Handle<AVFrame> first;  ///< decoded at the start, given out by the first next()
+  av::Handle<AVFrame> picture = av::new_frame();  ///< decoded last
+  bool first_waits = true;                        ///< it was decoded at the start, for the first next()
+  av::Handle<AVFrame> last = av::new_frame();     ///< given out last; empty before and after a seek
   std::unique_ptr<av::PixelConverter> converter;
   ClipInfo info;
   int width = 0;  ///< px, as stored
@@ -160,7 +167,8 @@ struct VideoDecoder::Impl {
   std::optional<std::int64_t> first_stamp;
   double last_time_s = -1.0;
   double last_interval_s = 0.0;
-  cv::Mat last_gray;
+  cv::Mat last_gray;  ///< of pictures without a plane of luma bytes
+  cv::Range needed_rows = cv::Range::all();
 };
 
 void VideoDecoder::Impl::open_decoder() {
@@ -188,13 +196,13 @@ void VideoDecoder::Impl::choose_conversion() {
   const bool says_interlaced =
       order == AV_FIELD_TT || order == AV_FIELD_BB || order == AV_FIELD_TB || order == AV_FIELD_BT;
   av::Field field = av::Field::both;
-  if (is_interlaced(*first))
-    field = is_top_field_first(*first) ? av::Field::top : av::Field::bottom;
+  if (is_interlaced(*picture))
+    field = is_top_field_first(*picture) ? av::Field::top : av::Field::bottom;
   else if (says_interlaced)
     field = order == AV_FIELD_BB || order == AV_FIELD_BT ? av::Field::bottom : av::Field::top;
   const std::int32_t* matrix = display_matrix(*input.video());
   if (matrix == nullptr)
-    if (const AVFrameSideData* data = av_frame_get_side_data(first.get(), AV_FRAME_DATA_DISPLAYMATRIX))
+    if (const AVFrameSideData* data = av_frame_get_side_data(picture.get(), AV_FRAME_DATA_DISPLAYMATRIX))
       matrix = reinterpret_cast<const std::int32_t*>(data->data);
   const av::Orientation orientation = av::orientation_of(matrix);
   converter = std::make_unique<av::PixelConverter>(orientation, field);
@@ -215,7 +223,7 @@ void VideoDecoder::Impl::fill_info() {
   info.container = input.format()->iformat->name;
   info.frames_expected = expected_frames();
   info.codec = avcodec_get_name(stream.codecpar->codec_id);
-  const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(first->format));
+  const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(picture->format));
   info.pixel_format = format != nullptr ? format : "unknown";
   const AVCodecDescriptor* descriptor = avcodec_descriptor_get(stream.codecpar->codec_id);
   const AVCodecID id =
@@ -292,12 +300,12 @@ bool VideoDecoder::Impl::feed() {
 }
 
 /// The decoder's next picture, whatever its size or time.
-bool VideoDecoder::Impl::receive(AVFrame& picture) {
+bool VideoDecoder::Impl::receive(AVFrame& to) {
   constexpr int most_errors_at_the_end = 1000;
   for (int errors_at_the_end = 0; errors_at_the_end < most_errors_at_the_end;) {
     const std::int64_t errors_before = av::errors_on_this_thread();
     const bool fed = !needs_packet || feed();
-    const int got = avcodec_receive_frame(decoder.get(), &picture);
+    const int got = avcodec_receive_frame(decoder.get(), &to);
     needs_packet = got != 0;
     if (av::errors_on_this_thread() != errors_before && !draining) note_damage();
     if (got == 0) return true;
@@ -313,9 +321,9 @@ bool VideoDecoder::Impl::receive(AVFrame& picture) {
 
 /// Seconds from the first stamp. A picture without a stamp follows the one before by the last interval; a
 /// picture whose time does not rise has no time.
-std::optional<double> VideoDecoder::Impl::time_of(const AVFrame& picture) {
+std::optional<double> VideoDecoder::Impl::time_of(const AVFrame& of) {
   if (embedded && embedded->time_s) return embedded->time_s(decoded - 1);
-  const std::int64_t stamp = picture.best_effort_timestamp;
+  const std::int64_t stamp = of.best_effort_timestamp;
   double time_s = 0.0;
   if (stamp == AV_NOPTS_VALUE) {
     ++without_stamp;
@@ -336,20 +344,31 @@ std::optional<double> VideoDecoder::Impl::time_of(const AVFrame& picture) {
   return time_s;
 }
 
-Frame VideoDecoder::Impl::frame_of(const AVFrame& picture, double time_s) {
+/// Compared as stored where gray is that, whichever rows of it were needed.
+bool VideoDecoder::Impl::repeats(AVFrame& now, const cv::Mat& gray) {
+  if (!av::has_byte_luma(now)) {
+    const cv::Mat before = std::exchange(last_gray, gray);
+    return !before.empty() && same_pixels(gray, before);
+  }
+  return last->data[0] != nullptr && last->format == now.format && last->color_range == now.color_range &&
+         same_pixels(luma_plane(now), luma_plane(*last));
+}
+
+/// Of the picture decoded last.
+Frame VideoDecoder::Impl::frame_of(double time_s) {
   Frame frame;
-  converter->convert(picture, frame.gray, colour ? &frame.bgr : nullptr);
+  converter->convert(*picture, frame.gray, colour ? &frame.bgr : nullptr, needed_rows);
   frame.index = decoded - 1;
   frame.time_s = time_s;
-  frame.picture = picture_type(picture);
-  frame.key = is_key(picture);
-  frame.repeat = !last_gray.empty() && same_pixels(frame.gray, last_gray);
-  frame.corrupt = damaged_since_picture || damaged_stamps.erase(picture.pts) > 0 ||
-                  (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0 || picture.decode_error_flags != 0;
-  frame.quantiser = mean_quantiser(picture);
+  frame.picture = picture_type(*picture);
+  frame.key = is_key(*picture);
+  frame.repeat = repeats(*picture, frame.gray);
+  frame.corrupt = damaged_since_picture || damaged_stamps.erase(picture->pts) > 0 ||
+                  (picture->flags & AV_FRAME_FLAG_CORRUPT) != 0 || picture->decode_error_flags != 0;
+  frame.quantiser = mean_quantiser(*picture);
   damaged_since_picture = false;
   if (frame.corrupt) ++corrupt;
-  last_gray = frame.gray;
+  std::swap(picture, last);
   return frame;
 }
 
@@ -365,14 +384,10 @@ std::int64_t VideoDecoder::decoded() const {
   return impl_->decoded;
 }
 
-/// The next picture with a usable time, and that time; nothing at the end.
-std::optional<double> VideoDecoder::Impl::advance(av::Handle<AVFrame>& picture) {
+/// Time of the next picture with a usable one, which stands in `picture` then; nothing at the end.
+std::optional<double> VideoDecoder::Impl::advance() {
   while (!ended) {
-    picture = std::move(first);
-    if (!picture) {
-      picture = av::new_frame();
-      if (!receive(*picture)) break;
-    }
+    if (!std::exchange(first_waits, false) && !receive(*picture)) break;
     if (picture->width != width || picture->height != height) {
       size_change = "the picture changes from " + std::to_string(width) + " x " + std::to_string(height) + " to " +
                     std::to_string(picture->width) + " x " + std::to_string(picture->height) + " px after frame " +
@@ -387,15 +402,17 @@ std::optional<double> VideoDecoder::Impl::advance(av::Handle<AVFrame>& picture) 
 }
 
 std::optional<Frame> VideoDecoder::next() {
-  av::Handle<AVFrame> picture;
-  const std::optional<double> time_s = impl_->advance(picture);
+  const std::optional<double> time_s = impl_->advance();
   if (!time_s) return std::nullopt;
-  return impl_->frame_of(*picture, *time_s);
+  return impl_->frame_of(*time_s);
 }
 
 std::optional<double> VideoDecoder::skip() {
-  av::Handle<AVFrame> picture;
-  return impl_->advance(picture);
+  return impl_->advance();
+}
+
+void VideoDecoder::only_rows(cv::Range rows) {
+  impl_->needed_rows = rows;
 }
 
 bool VideoDecoder::seek(double time_s) {
@@ -412,6 +429,7 @@ bool VideoDecoder::seek(double time_s) {
   self.damaged_since_picture = false;
   self.last_time_s = -1.0;
   self.last_gray.release();
+  av_frame_unref(self.last.get());
   return true;
 }
 

@@ -26,6 +26,7 @@ class VideoDecoder : public Decoder {
   const ClipInfo& info() const override;
   std::optional<Frame> next() override;
   std::optional<double> skip() override;
+  void only_rows(cv::Range rows) override;
   bool seek(double time_s) override;
   std::int64_t decoded() const override;
   std::vector<std::string> damage() const override;

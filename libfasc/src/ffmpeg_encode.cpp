@@ -14,37 +14,36 @@ namespace fasc {
 namespace av {
 
 FrameFiller::FrameFiller(AVPixelFormat format, cv::Size size, AVColorRange range, bool bt601)
-    : format_(format), size_(size), range_(range), bt601_(bt601) {
-  const bool plain = format == AV_PIX_FMT_GRAY8 || format == AV_PIX_FMT_RGB24 || format == AV_PIX_FMT_BGR0;
-  if (plain) return;
-  scaler_.reset(sws_getContext(size.width, size.height, AV_PIX_FMT_BGR24, size.width, size.height, format,
-                               SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INP, nullptr,
-                               nullptr, nullptr));
-  if (!scaler_)
-    throw OutputError("a picture of " + std::to_string(size.width) + " x " + std::to_string(size.height) +
-                      " px cannot be converted");
-  sws_setColorspaceDetails(scaler_.get(), sws_getCoefficients(SWS_CS_DEFAULT), 1,
-                           sws_getCoefficients(bt601 ? SWS_CS_ITU601 : SWS_CS_ITU709),
-                           range == AVCOL_RANGE_JPEG, 0, 1 << 16, 1 << 16);
+    : format_(format), size_(size), range_(range), kind_(yuv_kind_of(bt601 ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_BT709, range == AVCOL_RANGE_JPEG)) {}
+
+/// A frame that no encoder holds any more, or a new one.
+AVFrame& FrameFiller::free_frame() {
+  for (const Handle<AVFrame>& known : pool_)
+    if (av_frame_is_writable(known.get()) > 0) return *known;
+  AVFrame& frame = *pool_.emplace_back(new_frame());
+  frame.format = format_;
+  frame.width = size_.width;
+  frame.height = size_.height;
+  frame.color_range = range_;
+  if (av_frame_get_buffer(&frame, 0) < 0) throw std::bad_alloc();
+  return frame;
 }
 
 Handle<AVFrame> FrameFiller::fill(const cv::Mat& picture) {
-  Handle<AVFrame> frame = new_frame();
-  frame->format = format_;
-  frame->width = size_.width;
-  frame->height = size_.height;
-  frame->color_range = range_;
-  if (av_frame_get_buffer(frame.get(), 0) < 0) throw std::bad_alloc();
+  AVFrame& frame = free_frame();
   const bool padded = picture.size() != size_;
   cv::Mat whole = picture;
   if (padded)
-    cv::copyMakeBorder(picture, whole, 0, size_.height - picture.rows, 0, size_.width - picture.cols,
-                       cv::BORDER_REPLICATE);
+    cv::copyMakeBorder(picture, whole, 0, size_.height - picture.rows, 0, size_.width - picture.cols, cv::BORDER_REPLICATE);
   if (whole.channels() == 1)
-    fill_gray(whole, *frame);
+    fill_gray(whole, frame);
+  else if (format_ == AV_PIX_FMT_YUV420P || format_ == AV_PIX_FMT_YUVJ420P)
+    fill_planes(whole, frame);
   else
-    fill_colour(whole, *frame);
-  return frame;
+    fill_packed(whole, frame);
+  Handle<AVFrame> filled = new_frame();
+  if (av_frame_ref(filled.get(), &frame) < 0) throw std::bad_alloc();
+  return filled;
 }
 
 /// Luma through a table, chroma neutral: no scaler, so every gray level comes out as its formula says.
@@ -65,13 +64,21 @@ void FrameFiller::fill_gray(const cv::Mat& picture, AVFrame& frame) const {
                   static_cast<std::size_t>((picture.cols + 1) / 2));
 }
 
-void FrameFiller::fill_colour(const cv::Mat& picture, AVFrame& frame) {
-  if (scaler_) {
-    const std::uint8_t* planes[4] = {picture.data, nullptr, nullptr, nullptr};
-    const int strides[4] = {static_cast<int>(picture.step), 0, 0, 0};
-    sws_scale(scaler_.get(), planes, strides, 0, picture.rows, frame.data, frame.linesize);
-    return;
+/// Rows and columns beyond an odd size repeat the last ones; a plane's rows have room for them.
+void FrameFiller::fill_planes(const cv::Mat& picture, AVFrame& frame) {
+  cv::Mat even = picture;
+  if (picture.rows % 2 != 0 || picture.cols % 2 != 0)
+    cv::copyMakeBorder(picture, even, 0, picture.rows % 2, 0, picture.cols % 2, cv::BORDER_REPLICATE);
+  spare_row_.resize(static_cast<std::size_t>(even.cols));
+  const auto row = [&](int plane, int y) { return frame.data[plane] + static_cast<std::ptrdiff_t>(y) * frame.linesize[plane]; };
+  for (int y = 0; y < even.rows; y += 2) {
+    const std::uint8_t* const from[2] = {even.ptr(y), even.ptr(y + 1)};
+    std::uint8_t* const luma[2] = {row(0, y), y + 1 < picture.rows ? row(0, y + 1) : spare_row_.data()};
+    kernel::yuv_of_bgr(from, luma, row(1, y / 2), row(2, y / 2), static_cast<std::size_t>(even.cols), kind_);
   }
+}
+
+void FrameFiller::fill_packed(const cv::Mat& picture, AVFrame& frame) const {
   cv::Mat out(picture.rows, picture.cols, format_ == AV_PIX_FMT_RGB24 ? CV_8UC3 : CV_8UC4, frame.data[0],
               static_cast<std::size_t>(frame.linesize[0]));
   cv::cvtColor(picture, out, format_ == AV_PIX_FMT_RGB24 ? cv::COLOR_BGR2RGB : cv::COLOR_BGR2BGRA);

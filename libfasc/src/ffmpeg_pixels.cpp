@@ -52,6 +52,17 @@ cv::Mat over_black(const cv::Mat& bgra) {
 
 }  // namespace
 
+kernel::YuvKind yuv_kind_of(AVColorSpace space, bool full_range) {
+  switch (space) {
+    case AVCOL_SPC_BT709: return {0.2126, 0.0722, full_range};
+    case AVCOL_SPC_FCC: return {0.30, 0.11, full_range};
+    case AVCOL_SPC_SMPTE240M: return {0.212, 0.087, full_range};
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL: return {0.2627, 0.0593, full_range};
+    default: return {0.299, 0.114, full_range};
+  }
+}
+
 Orientation orientation_of(const std::int32_t* matrix) {
   if (matrix == nullptr) return {};
   // A point (x, y) of the stored picture is shown at (a x + c y, b x + d y), up to a shift.
@@ -77,6 +88,11 @@ bool is_full_range(const AVFrame& picture, const AVPixFmtDescriptor& format) {
   return picture.color_range == AVCOL_RANGE_UNSPECIFIED && is_gray(format);
 }
 
+bool has_byte_luma(const AVFrame& picture) {
+  const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
+  return format != nullptr && has_luma(*format) && format->comp[0].depth == 8 && format->comp[0].step == 1;
+}
+
 void PixelConverter::prepare_table(int depth, bool full_range) {
   if (table_depth_ == depth && table_full_range_ == full_range) return;
   const double unit = static_cast<double>(1 << (depth - 8));
@@ -90,13 +106,25 @@ void PixelConverter::prepare_table(int depth, bool full_range) {
   table_full_range_ = full_range;
 }
 
-cv::Mat PixelConverter::luma(const AVFrame& picture, const AVPixFmtDescriptor& format) {
+// A picture is filled again once its frame is gone. Rows that are not needed are black at first, so that nothing shown depends on old memory.
+cv::Mat PixelConverter::free_picture(cv::Size size) {
+  constexpr std::size_t most = 96;
+  for (const cv::Mat& known : pool_)
+    if (known.size() == size && known.u != nullptr && CV_XADD(&known.u->refcount, 0) == 1) return known;
+  cv::Mat added = cv::Mat::zeros(size, CV_8UC1);
+  if (pool_.size() < most) pool_.push_back(added);
+  return added;
+}
+
+cv::Mat PixelConverter::luma(const AVFrame& picture, const AVPixFmtDescriptor& format, cv::Range needed) {
   const AVComponentDescriptor& y_part = format.comp[0];
   const bool full_range = is_full_range(picture, format);
   prepare_table(y_part.depth, full_range);
-  cv::Mat gray(picture.height, picture.width, CV_8UC1);
+  cv::Mat gray = free_picture({picture.width, picture.height});
   const std::uint8_t* table = table_.data();
-  for (int y = 0; y < gray.rows; ++y) {
+  const bool as_stored = field_ == Field::both && !orientation_.transpose && !orientation_.mirror_x && !orientation_.mirror_y;
+  const cv::Range rows = needed == cv::Range::all() || !as_stored ? cv::Range(0, gray.rows) : needed & cv::Range(0, gray.rows);
+  for (int y = rows.start; y < rows.end; ++y) {
     const std::uint8_t* in = picture.data[y_part.plane] +
                              static_cast<std::ptrdiff_t>(y) * picture.linesize[y_part.plane] + y_part.offset;
     std::uint8_t* out = gray.ptr(y);
@@ -116,6 +144,16 @@ cv::Mat PixelConverter::luma(const AVFrame& picture, const AVPixFmtDescriptor& f
     }
   }
   return gray;
+}
+
+// 8-bit 4:2:0, which nearly all video is.
+cv::Mat PixelConverter::planes_to_bgr(const AVFrame& picture, const AVPixFmtDescriptor& format) const {
+  const kernel::YuvKind kind = yuv_kind_of(picture.colorspace, is_full_range(picture, format));
+  cv::Mat bgr(picture.height, picture.width, CV_8UC3);
+  const auto row = [&](int plane, int y) { return picture.data[plane] + static_cast<std::ptrdiff_t>(y) * picture.linesize[plane]; };
+  for (int y = 0; y < bgr.rows; ++y)
+    kernel::bgr_of_yuv({row(0, y), row(1, y / 2), row(2, y / 2)}, bgr.ptr(y), static_cast<std::size_t>(bgr.cols), kind);
+  return bgr;
 }
 
 cv::Mat PixelConverter::scaled_to_bgr(const AVFrame& picture, const AVPixFmtDescriptor& format) {
@@ -150,14 +188,16 @@ cv::Mat PixelConverter::finished(cv::Mat picture) const {
   return picture;
 }
 
-void PixelConverter::convert(const AVFrame& picture, cv::Mat& gray, cv::Mat* bgr) {
+void PixelConverter::convert(const AVFrame& picture, cv::Mat& gray, cv::Mat* bgr, cv::Range needed) {
   const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
   if (format == nullptr) throw ClipError("a picture without a known pixel format");
   if (has_luma(*format)) {
-    gray = finished(luma(picture, *format));
+    gray = finished(luma(picture, *format, bgr == nullptr ? needed : cv::Range::all()));
     if (bgr == nullptr) return;
     if (is_gray(*format))
       cv::cvtColor(gray, *bgr, cv::COLOR_GRAY2BGR);
+    else if (picture.format == AV_PIX_FMT_YUV420P || picture.format == AV_PIX_FMT_YUVJ420P)
+      *bgr = finished(planes_to_bgr(picture, *format));
     else
       *bgr = finished(scaled_to_bgr(picture, *format));
     return;

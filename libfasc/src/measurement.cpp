@@ -423,6 +423,10 @@ void save_measurement(const Measurement& measurement, const std::string& path) {
   write_file(path, [&](std::ostream& out) { measurement_cbor(measurement, out); });
 }
 
+void add_measurement(const Measurement& measurement, const std::string& dir, FileSet& files) {
+  files.add((std::filesystem::path(dir) / "measurement.cbor").string(), [&](std::ostream& out) { measurement_cbor(measurement, out); });
+}
+
 Measurement load_measurement(const std::string& path) {
   try {
     const std::string bytes = read_bytes(path);

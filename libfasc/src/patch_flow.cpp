@@ -102,9 +102,9 @@ struct Known {
   float xx = 0, xy = 0, yy = 0, x = 0, y = 0;
 };
 
-// 1-2-1 along both axes, over a grid.
-void smooth(std::vector<Known>& at, int cols, int rows, float middle) {
-  std::vector<Known> from = at;
+// 1-2-1, or with another middle weight, along both axes, over a grid. `from`: working space.
+void smooth(std::vector<Known>& at, int cols, int rows, float middle, std::vector<Known>& from) {
+  from = at;
   const auto add = [](Known& to, const Known& k, float w) {
     to.xx += w * k.xx, to.xy += w * k.xy, to.yy += w * k.yy, to.x += w * k.x, to.y += w * k.y;
   };
@@ -127,16 +127,15 @@ void smooth(std::vector<Known>& at, int cols, int rows, float middle) {
 
 // An area's patches at half resolution.
 struct Area {
-  PatchField field;
   std::vector<int> index;       // per patch of the field: its place in `patches`, or -1
   std::vector<Patch> patches;
   std::vector<Source> sources;  // per patch of `patches`
-  std::vector<Known> sum, sum2; // working space
+  std::vector<Known> sum, sum2, space;
 
-  void publish();
+  void publish(PatchField& field);
 };
 
-void Area::publish() {
+void Area::publish(PatchField& field) {
   const std::size_t count = field.share.size();
   sum.assign(count, {});
   sum2.assign(count, {});
@@ -149,8 +148,8 @@ void Area::publish() {
     const float own = per * (p.residual * p.residual + kRounding2);
     sum2[i] = {own * sum[i].xx, own * sum[i].xy, own * sum[i].yy, 0, 0};
   }
-  smooth(sum, field.cols, field.rows, 2);
-  smooth(sum2, field.cols, field.rows, 4);
+  smooth(sum, field.cols, field.rows, 2, space);
+  smooth(sum2, field.cols, field.rows, 4, space);
   for (std::size_t i = 0; i < count; ++i) {
     if (index[i] < 0) continue;
     const Known& m = sum[i];
@@ -199,12 +198,11 @@ class PatchFlow final : public FlowEstimator {
       start(level, sources_[static_cast<std::size_t>(level)], patches);
       search(level, patches, kLooksCoarse);
     }
-    fields_.clear();
-    for (Area& area : areas_) {
+    for (std::size_t i = 0; i < areas_.size(); ++i) {
+      Area& area = areas_[i];
       start(1, area.sources, area.patches);
       search(1, area.patches, kLooksFine);
-      area.publish();
-      fields_.push_back(area.field);
+      area.publish(fields_[i]);
     }
     return fields_;
   }
@@ -217,13 +215,13 @@ class PatchFlow final : public FlowEstimator {
  private:
   void add(const FlowArea& area) {
     Area to;
-    to.field = patches_of(area, size_);
-    for (std::size_t i = 0; i < to.field.corner.size(); ++i) {
-      to.index.push_back(to.field.share[i] > 0 ? static_cast<int>(to.patches.size()) : -1);
+    const PatchField& field = fields_.emplace_back(patches_of(area, size_));
+    for (std::size_t i = 0; i < field.corner.size(); ++i) {
+      to.index.push_back(field.share[i] > 0 ? static_cast<int>(to.patches.size()) : -1);
       if (to.index.back() < 0) continue;
       Patch patch;
-      patch.x = to.field.corner[i].x / 2;
-      patch.y = to.field.corner[i].y / 2;
+      patch.x = field.corner[i].x / 2;
+      patch.y = field.corner[i].y / 2;
       to.patches.push_back(patch);
       if (top_ >= 2) to.sources.push_back(source_of(patch, grids_[2]));
     }
@@ -252,7 +250,7 @@ class PatchFlow final : public FlowEstimator {
   std::vector<Grid> grids_;             // per level from the second on
   std::vector<std::vector<Source>> sources_;
   std::vector<Area> areas_;
-  std::vector<PatchField> fields_;
+  std::vector<PatchField> fields_;      // of each area
 };
 
 }  // namespace

@@ -6,10 +6,13 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <ostream>
+#include <set>
 #include <streambuf>
 #include <system_error>
+#include <utility>
 
 #include "fasc/report.hpp"
 #include "report_tables.hpp"
@@ -36,7 +39,7 @@ struct Temporary {
   std::string path;
   bool kept = false;
   ~Temporary() {
-    if (!kept) ::unlink(path.c_str());
+    if (!kept && !path.empty()) ::unlink(path.c_str());
   }
 };
 
@@ -101,39 +104,87 @@ class DescriptorBuffer : public std::streambuf {
   std::array<char, 65536> piece_{};
 };
 
-/// Makes the rename last. File systems that cannot flush a folder are left alone.
-void flush_folder(const std::string& path) {
-  const Descriptor folder{::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+/// Makes renames last. File systems that cannot flush a folder are left alone.
+void flush_folder(const fs::path& path) {
+  const Descriptor folder{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (folder.fd < 0) return;
-  if (::fsync(folder.fd) != 0 && (errno == EIO || errno == ENOSPC))
-    fail(path, "cannot be flushed to disk", errno);
+  if (::fsync(folder.fd) != 0 && (errno == EIO || errno == ENOSPC)) fail(path.string(), "cannot be flushed to disk", errno);
+}
+
+/// A file that is written and not yet in its place.
+struct Waiting {
+  std::string path;
+  Temporary temporary;
+  Descriptor file;
+};
+
+void refuse_folder(const std::string& path) {
+  if (path.empty()) throw OutputError("output file: the name is empty");
+  std::error_code error;
+  if (fs::is_directory(path, error)) throw OutputError(path + ": cannot be written: a folder of that name is in the way");
 }
 
 }  // namespace
 
+struct FileSet::Impl {
+  std::deque<Waiting> files;
+};
+
+FileSet::FileSet() : impl_(std::make_unique<Impl>()) {}
+FileSet::~FileSet() = default;
+FileSet::FileSet(FileSet&&) noexcept = default;
+FileSet& FileSet::operator=(FileSet&&) noexcept = default;
+
+void FileSet::add(const std::string& path, const std::string& bytes) {
+  add(path, [&](std::ostream& out) { out << bytes; });
+}
+
+void FileSet::add(const std::string& path, const std::function<void(std::ostream&)>& fill) {
+  refuse_folder(path);
+  std::deque<Waiting>& files = impl_->files;
+  Waiting& next = files.emplace_back();
+  try {
+    next.path = path;
+    next.file.fd = create_beside(path, next.temporary.path);
+    DescriptorBuffer buffer(next.file.fd, path);
+    std::ostream stream(&buffer);
+    stream.exceptions(std::ios::badbit);
+    fill(stream);
+    buffer.flush();
+  } catch (...) {
+    files.pop_back();
+    throw;
+  }
+}
+
+void FileSet::publish() {
+  std::deque<Waiting> files = std::exchange(impl_->files, {});
+  // All on their way first: then one commit of the file system's journal serves them all.
+  for (const Waiting& waiting : files) ::sync_file_range(waiting.file.fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+  for (Waiting& waiting : files) {
+    if (::fsync(waiting.file.fd) != 0 && errno != EINVAL) fail(waiting.path, "cannot be flushed to disk", errno);
+    const int fd = std::exchange(waiting.file.fd, -1);
+    if (::close(fd) != 0) fail(waiting.path, "cannot be written", errno);
+  }
+  std::set<fs::path> folders;
+  for (Waiting& waiting : files) {
+    if (::rename(waiting.temporary.path.c_str(), waiting.path.c_str()) != 0) fail(waiting.path, "cannot be put in place", errno);
+    waiting.temporary.kept = true;
+    folders.insert(folder_of(waiting.path));
+  }
+  for (const fs::path& folder : folders) flush_folder(folder);
+}
+
 void write_file(const std::string& path, const std::string& bytes) {
-  write_file(path, [&](std::ostream& out) { out << bytes; });
+  FileSet one;
+  one.add(path, bytes);
+  one.publish();
 }
 
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& fill) {
-  if (path.empty()) throw OutputError("output file: the name is empty");
-  std::error_code error;
-  if (fs::is_directory(path, error))
-    throw OutputError(path + ": cannot be written: a folder of that name is in the way");
-  Temporary temporary;
-  Descriptor file{create_beside(path, temporary.path)};
-  DescriptorBuffer buffer(file.fd, path);
-  std::ostream stream(&buffer);
-  stream.exceptions(std::ios::badbit);
-  fill(stream);
-  buffer.flush();
-  if (::fsync(file.fd) != 0 && errno != EINVAL) fail(path, "cannot be flushed to disk", errno);
-  const int fd = file.fd;
-  file.fd = -1;
-  if (::close(fd) != 0) fail(path, "cannot be written", errno);
-  if (::rename(temporary.path.c_str(), path.c_str()) != 0) fail(path, "cannot be put in place", errno);
-  temporary.kept = true;
-  flush_folder(path);
+  FileSet one;
+  one.add(path, fill);
+  one.publish();
 }
 
 void prepare_output(const std::string& dir) {
@@ -162,31 +213,29 @@ void remove_outdated(const std::string& dir, bool videos, bool second_clip) {
     fs::remove(fs::path(dir) / name, error);
 }
 
-void write_tables(const Analysis& analysis, const std::string& dir) {
-  const auto write = [&](const char* name, const std::string& bytes) {
-    write_file((fs::path(dir) / name).string(), bytes);
-  };
-  write_traces(analysis, dir);
-  write("bursts.csv", bursts_csv(analysis));
-  write("annotations.txt", annotations_txt(analysis));
-  write("events.tsv", events_tsv(analysis));
-  if (analysis.control_clip && analysis.control) {
-    write("annotations_control.txt", report::annotations({&*analysis.control}));
-    write("events_control.tsv", report::events({&*analysis.control}));
-  }
-  write("report.html", report_html(analysis));
-}
-
-void write_traces(const Analysis& analysis, const std::string& dir) {
-  write_file((fs::path(dir) / "trace.csv").string(), [&](std::ostream& out) { trace_csv(analysis, out); });
+void add_traces(const Analysis& analysis, const std::string& dir, FileSet& files) {
+  files.add((fs::path(dir) / "trace.csv").string(), [&](std::ostream& out) { trace_csv(analysis, out); });
   if (!analysis.control_clip || !analysis.control) return;
-  write_file((fs::path(dir) / "trace_control.csv").string(),
-             [&](std::ostream& out) { trace_csv(analysis.control->trace, analysis.control->found, out); });
+  files.add((fs::path(dir) / "trace_control.csv").string(),
+            [&](std::ostream& out) { trace_csv(analysis.control->trace, analysis.control->found, out); });
 }
 
-void write_results(const Analysis& analysis, const std::string& dir) {
-  write_tables(analysis, dir);
-  write_file((fs::path(dir) / "result.json").string(), result_json(analysis));
+void add_tables(const Analysis& analysis, const std::string& dir, FileSet& files) {
+  const auto add = [&](const char* name, const std::string& bytes) { files.add((fs::path(dir) / name).string(), bytes); };
+  add_traces(analysis, dir, files);
+  add("bursts.csv", bursts_csv(analysis));
+  add("annotations.txt", annotations_txt(analysis));
+  add("events.tsv", events_tsv(analysis));
+  if (analysis.control_clip && analysis.control) {
+    add("annotations_control.txt", report::annotations({&*analysis.control}));
+    add("events_control.tsv", report::events({&*analysis.control}));
+  }
+  add("report.html", report_html(analysis));
+}
+
+void add_results(const Analysis& analysis, const std::string& dir, FileSet& files) {
+  add_tables(analysis, dir, files);
+  files.add((fs::path(dir) / "result.json").string(), result_json(analysis));
 }
 
 }  // namespace fasc

@@ -24,9 +24,10 @@ struct ClipOptions {
   bool colour = false;                                         ///< also give Frame::bgr (for drawing)
   bool read_ahead = true;                                      ///< decode on a thread of its own, a few frames ahead
   std::int64_t max_frame_px = 16'700'000;                      ///< px; a larger picture is refused before it is decoded
-  std::int64_t max_decoded_bytes = 1'000'000'000'000;          ///< bytes of all decoded pictures together; a clip that promises more is
+  std::int64_t max_decoded_bytes = 1'000'000'000'000;          ///< bytes of all decoded pictures together, one per px; a clip that promises more is
                                                                ///< refused, one that turns out longer ends there and is not complete.
-                                                               ///< The default also holds videos to 256 MB and 1000 times (GIF: 300) their size
+                                                               ///< The default also holds videos to the larger of 3 GB and 3000 times their size
+                                                               ///< (GIF: 256 MB, 300 times)
   double max_expansion = 300;                                  ///< DICOM: decoded bytes per stored byte, beyond the first 64 MB; more is
                                                                ///< refused (a small file that claims or inflates to a huge one)
   double fps = std::numeric_limits<double>::quiet_NaN();       ///< frames per s of a DICOM clip that states no time; NaN: such a clip is refused
@@ -98,6 +99,10 @@ class ClipReader {
   /// The next frame with from_s <= time_s < to_s, or nothing at the end. Never throws on damage inside the stream:
   /// complete() and problems() tell of it afterwards.
   std::optional<Frame> next();
+
+  /// Only these rows of Frame::gray are needed from now on: what the frames to come, but the first, hold in the others is not specified.
+  /// Saves time where gray is not stored as it is given. MisuseError: no rows, or rows outside the picture.
+  void only_rows(cv::Range rows);
 
   /// True while nothing says that frames are missing; final after next() has returned nothing. When the reading stops early because
   /// of ClipOptions::to_s the rest is not judged.

@@ -94,6 +94,8 @@ class RegionMeter {
   RegionMeter& operator=(RegionMeter&&) noexcept;
   /// Measures the step to this frame. Frames in order of time, all of one size (MisuseError).
   void add(const Frame& frame);
+  /// px of frames of a size that add() looks at: region, near field and a margin. MisuseError: region or near field outside it.
+  cv::Rect seen(cv::Size frame) const;
   /// The trace of all frames added. The meter is spent afterwards.
   Trace finish();
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <string>
 
 #include "fasc/analysis.hpp"
@@ -29,15 +30,38 @@ std::string report_html(const Analysis& analysis);
 
 /// The saved measurement (CBOR, RFC 8949, schema "fasc.measurement/1"): everything find_bursts needs. Same measurement, same bytes.
 void measurement_cbor(const Measurement& measurement, std::ostream& out);
-/// measurement_cbor into a file, by write_file.
-void save_measurement(const Measurement& measurement, const std::string& path);
 /// Reads what save_measurement wrote. Throws ClipError naming `path` where it is not that or was cut off.
 Measurement load_measurement(const std::string& path);
 
-/// Writes a file so that it appears whole or not at all: a temporary file beside it, flushed to disk, then renamed. Throws OutputError.
+/// Files that appear together, each whole or not at all: written under temporary names beside their places, then flushed to disk and renamed.
+/// What is added and never published is removed again. Errors: OutputError.
+class FileSet {
+ public:
+  FileSet();
+  ~FileSet();
+  FileSet(FileSet&&) noexcept;
+  FileSet& operator=(FileSet&&) noexcept;
+  /// Writes one file under its temporary name. Where that fails the others stay as they were.
+  void add(const std::string& path, const std::string& bytes);
+  /// The same for what is not held whole: `fill` writes it to a stream.
+  void add(const std::string& path, const std::function<void(std::ostream&)>& fill);
+  /// Flushes all files to disk, then renames them in the order they were added. The set is empty afterwards.
+  void publish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A FileSet of one file.
 void write_file(const std::string& path, const std::string& bytes);
 /// The same for what is not held whole: `fill` writes it to a stream.
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& fill);
+
+/// measurement_cbor into a file of its own.
+void save_measurement(const Measurement& measurement, const std::string& path);
+/// Adds measurement.cbor of folder `dir`.
+void add_measurement(const Measurement& measurement, const std::string& dir, FileSet& files);
 
 /// Creates the folder `dir` where missing and throws OutputError where it cannot be written to. An old result.json is removed, so that
 /// after a failure none stays.
@@ -47,14 +71,14 @@ void prepare_output(const std::string& dir);
 /// without a second clip, would not replace and that would contradict it. After prepare_output, before anything is written.
 void remove_outdated(const std::string& dir, bool videos, bool second_clip);
 
-/// Writes trace.csv, and trace_control.csv where there is a second clip, into `dir`.
-void write_traces(const Analysis& analysis, const std::string& dir);
+/// Adds trace.csv, and trace_control.csv where there is a second clip, of folder `dir`.
+void add_traces(const Analysis& analysis, const std::string& dir, FileSet& files);
 
-/// Writes all files of an analysis but result.json, the videos and the measurement into `dir`: trace.csv, bursts.csv, annotations.txt,
-/// events.tsv, report.html, and those of a second clip.
-void write_tables(const Analysis& analysis, const std::string& dir);
+/// Adds all files of an analysis but result.json, the videos and the measurement: trace.csv, bursts.csv, annotations.txt, events.tsv,
+/// report.html, and those of a second clip.
+void add_tables(const Analysis& analysis, const std::string& dir, FileSet& files);
 
-/// write_tables, then result.json: where it is, the folder is whole. prepare_output comes first.
-void write_results(const Analysis& analysis, const std::string& dir);
+/// add_tables, then result.json: where it is, the folder is whole. prepare_output comes first.
+void add_results(const Analysis& analysis, const std::string& dir, FileSet& files);
 
 }  // namespace fasc
