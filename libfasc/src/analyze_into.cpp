@@ -89,7 +89,7 @@ Analysis analyze_into(const std::string& path, const std::string& dir, const Ana
                         ", bursts.csv, report.html)");
     }
   }
-  write_results(analysis, dir);
+  write_results(analysis, dir, ReportOptions{video.has_value()});
   return analysis;
 }
 

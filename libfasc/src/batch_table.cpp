@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "batch_files.hpp"
+#include "delimited.hpp"
 #include "fasc/report.hpp"
 #include "fasc/version.hpp"
 
@@ -90,15 +91,7 @@ BatchItem item_of(const Json& row) {
   return item;
 }
 
-/// A cell that no spreadsheet takes for a formula, quoted where it must be.
-std::string cell(std::string text) {
-  if (!text.empty() && std::string("=+-@\t\r").find(text[0]) != std::string::npos)
-    text.insert(text.begin(), '\'');
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
+using delimited::cell;
 
 std::string cell(double value) {
   return std::isfinite(value) ? text_of(Json(value)) : "";

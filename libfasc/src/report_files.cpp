@@ -162,7 +162,7 @@ void remove_outdated(const std::string& dir, bool videos, bool second_clip) {
     fs::remove(fs::path(dir) / name, error);
 }
 
-void write_tables(const Analysis& analysis, const std::string& dir) {
+void write_tables(const Analysis& analysis, const std::string& dir, const ReportOptions& options) {
   const auto write = [&](const char* name, const std::string& bytes) {
     write_file((fs::path(dir) / name).string(), bytes);
   };
@@ -174,7 +174,7 @@ void write_tables(const Analysis& analysis, const std::string& dir) {
     write("annotations_control.txt", report::annotations({&*analysis.control}));
     write("events_control.tsv", report::events({&*analysis.control}));
   }
-  write("report.html", report_html(analysis));
+  write("report.html", report_html(analysis, options));
 }
 
 void write_traces(const Analysis& analysis, const std::string& dir) {
@@ -184,8 +184,8 @@ void write_traces(const Analysis& analysis, const std::string& dir) {
              [&](std::ostream& out) { trace_csv(analysis.control->trace, analysis.control->found, out); });
 }
 
-void write_results(const Analysis& analysis, const std::string& dir) {
-  write_tables(analysis, dir);
+void write_results(const Analysis& analysis, const std::string& dir, const ReportOptions& options) {
+  write_tables(analysis, dir, options);
   write_file((fs::path(dir) / "result.json").string(), result_json(analysis));
 }
 

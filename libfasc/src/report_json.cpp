@@ -224,6 +224,33 @@ Json comparison_of(const Comparison& c) {
           {"warnings", c.warnings}};
 }
 
+Json agreement_of(const Agreement& a) {
+  return {{"first", a.first},         {"second", a.second},           {"matched", a.matched},
+          {"match_within_s", kReviewMatch_s}, {"f1", finite(a.f1)},
+          {"window_s", kReviewWindow_s}, {"windows", a.windows},       {"both", a.both},
+          {"first_only", a.first_only}, {"second_only", a.second_only}, {"neither", a.neither},
+          {"observed_agreement", finite(a.observed_agreement)}, {"kappa", finite(a.kappa)}};
+}
+
+Json reviewed_of(const ReviewedRegion& r) {
+  Json decisions;
+  for (std::size_t i = 0; i < kDecisions; ++i) decisions[to_string(static_cast<Decision>(i))] = r.decisions[i];
+  return {{"decisions", decisions},
+          {"not_in_file", r.not_in_file},
+          {"automatic_fasciculations", r.automatic_fasciculations},
+          {"review_against_automatic", agreement_of(r.with_automatic)},
+          {"review_against_other", r.with_other ? agreement_of(*r.with_other) : Json(nullptr)},
+          {"other_against_automatic", r.other_with_automatic ? agreement_of(*r.other_with_automatic) : Json(nullptr)}};
+}
+
+Json review_of(const ReviewSummary& s) {
+  const Json other = s.other_file.empty() ? Json(nullptr)
+                                          : Json{{"file", s.other_file}, {"sha256", s.other_sha256}, {"reviewer", text_or_null(s.other_reviewer)}};
+  return {{"file", s.file},         {"sha256", s.sha256},
+          {"reviewer", text_or_null(s.reviewer)}, {"other", other},
+          {"target", reviewed_of(s.target)},      {"control", s.control ? reviewed_of(*s.control) : Json(nullptr)}};
+}
+
 }  // namespace
 
 std::string result_json(const Analysis& a) {
@@ -235,6 +262,7 @@ std::string result_json(const Analysis& a) {
                     {"target", target_of(a)},
                     {"control", control_of(a)},
                     {"comparison", a.comparison ? comparison_of(*a.comparison) : Json(nullptr)},
+                    {"review", a.review ? review_of(*a.review) : Json(nullptr)},
                     {"warnings", a.warnings},
                     {"options", report::options_to_json(a.options)}};
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
