@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "batch_files.hpp"
+#include "batch_index.hpp"
 #include "delimited.hpp"
 #include "fasc/report.hpp"
 #include "fasc/version.hpp"
@@ -134,6 +135,7 @@ void write_tables(const fs::path& out, const std::vector<BatchItem>& items) {
                    {"skipped", count(items, "skipped")},
                    {"items", rows}};
   write_file((out / "batch.csv").string(), csv);
+  write_index(out, entries_of(out, items));
   write_file((out / "batch.json").string(), text_of(table, 1) + "\n");
 }
 

@@ -11,7 +11,7 @@
 namespace fasc::report {
 namespace {
 
-constexpr std::size_t kMostEvidence = 100;
+constexpr std::size_t kMostEvidence = 60, kMostSites = 100;
 using Row = PageEvent;
 
 std::string scale_words(const Scale& s) {
@@ -154,7 +154,7 @@ std::string site_table(const std::vector<const RegionResult*>& regions) {
   const bool named = regions.size() > 1;
   for (const RegionResult* r : regions) {
     const bool mm = r->trace.scale.known();
-    for (std::size_t i = 0; i < r->found.sites.size() && i < kMostRows; ++i) {
+    for (std::size_t i = 0; i < r->found.sites.size() && i < kMostSites; ++i) {
       const BurstSite& s = r->found.sites[i];
       add(rows, "<tr>", named ? "<td class=\"t\">" + html(r->trace.region.name) + "</td>" : "", "<td>", std::to_string(i + 1),
           "</td><td>", std::to_string(s.events), "</td><td>", fixed(s.first_onset_s, 2), "</td><td>",
@@ -225,14 +225,14 @@ std::string event_tables(const PageClip& page) {
       "<th>duration<small>s</small></th><th>rise / fall<small>s</small></th><th>speed<small>", unit,
       "/s</small></th><th>displ.<small>", unit, "</small></th><th>direction<small>°</small></th><th>aniso-<br>tropy<small>0–1</small></th>"
       "<th>area<small>", unit, "²</small></th><th>depth<small>", unit, "</small></th><th>site</th></tr></thead><tbody>");
-  for (std::size_t i = 0; i < rows.size() && i < kMostRows; ++i) out += row_of(row_start(rows[i], named, true), event_cells(rows[i]));
+  for (std::size_t i = 0; i < page.rows(); ++i) out += row_of(row_start(rows[i], named, true), event_cells(rows[i]));
   out +=
       "</tbody></table></div><p class=\"soft screen-only\">Rise: onset to the largest displacement (contraction); fall: "
       "from there to the end (relaxation). Speed and displ.: peak speed and peak displacement. Direction: which way the tissue went, 0° to "
       "the right of the picture, 90° up. Anisotropy: 1 where it went to and fro on one line, 0 where no line was preferred. Area: the part that went at least half "
       "as far as the farthest. Depth: of the motion's middle below the top of the echo. –: not known.</p>";
-  if (rows.size() > kMostRows)
-    add(out, "<p>Numbers of the first ", std::to_string(kMostRows), " of ", std::to_string(rows.size()), " events; bursts.csv has all of them.</p>");
+  if (rows.size() > page.rows())
+    add(out, "<p>Numbers of the first ", std::to_string(page.rows()), " of ", std::to_string(rows.size()), " events; bursts.csv has all of them.</p>");
   else
     out += "<p class=\"paper-only soft\">On paper the first rows only; bursts.csv has all of them.</p>";
   return out + evidence_table(rows, named, unit) + site_table(page.regions);

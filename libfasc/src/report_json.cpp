@@ -17,6 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kOverviewBins = 150;
+
 /// A number, or null where it is not finite.
 Json finite(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
@@ -121,6 +123,25 @@ Json rates_by_kind(const RegionResult& region, double alpha) {
   return out;
 }
 
+/// The trace in little, for tables of many clips: the largest speed of equal stretches, to three digits.
+Json overview_of(const RegionResult& region) {
+  const Trace& trace = region.trace;
+  const std::size_t n = std::min(trace.frames(), region.found.speed.size()), bins = std::min(n, kOverviewBins);
+  std::vector<double> largest(bins, std::numeric_limits<double>::quiet_NaN());
+  const double from_s = n > 0 ? trace.time_s.front() : 0, length_s = n > 0 ? trace.time_s.back() - from_s : 0;
+  for (std::size_t i = 0; i < n && length_s > 0; ++i) {
+    const auto bin = std::min(bins - 1, static_cast<std::size_t>(static_cast<double>(bins) * (trace.time_s[i] - from_s) / length_s));
+    const auto speed = static_cast<double>(region.found.speed[i]);
+    if (std::isfinite(speed) && !(speed <= largest[bin])) largest[bin] = speed;
+  }
+  Json speeds = Json::array();
+  for (const double speed : largest) {
+    const double ten = speed > 0 ? std::pow(10.0, 2 - std::floor(std::log10(speed))) : 1.0;
+    speeds.push_back(finite(std::round(speed * ten) / ten));
+  }
+  return {{"from_s", from_s}, {"to_s", from_s + length_s}, {"largest_speed", speeds}};
+}
+
 Json result_of(const RegionResult& region, double alpha) {
   const Trace& trace = region.trace;
   const Rate all_kinds = region.rate_of_all_kinds(alpha);
@@ -165,6 +186,7 @@ Json result_of(const RegionResult& region, double alpha) {
             {"sure", finite(level.sure)},
             {"edge", finite(level.edge)},
             {"false_alarms_per_min", finite(level.false_alarms_per_min)}}},
+          {"overview", overview_of(region)},
           {"sites", sites},
           {"bursts", bursts}};
 }

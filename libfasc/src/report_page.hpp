@@ -1,6 +1,7 @@
 // Parts of report.html.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,6 @@ std::string care_box(const Analysis& analysis);
 /// Rates of every kind, and of all together, so that nothing is dropped in silence.
 std::string kinds_section(const Analysis& analysis);
 
-/// Rows of events in a table, at most.
-inline constexpr std::size_t kMostRows = 200;
 
 /// An event as the page numbers it: from 0 over the whole page, the target's clip first, in order of onset within a clip.
 struct PageEvent {
@@ -47,6 +46,8 @@ struct PageClip {
   std::vector<const RegionResult*> regions;
   std::vector<PageEvent> events;
   std::string video;       ///< file beside the page; empty: none was written
+  /// Events that get a row with all numbers, a thumbnail and a dot on the map; fewer where there are very many, so that the page stays small.
+  std::size_t rows() const { return std::min(events.size(), std::size_t{events.size() > 500 ? 100U : 200U}); }
 };
 
 /// One or two clips; they point into the analysis.

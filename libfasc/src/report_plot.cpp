@@ -12,8 +12,8 @@ namespace fasc::report {
 namespace {
 
 constexpr double kWidth = 940, kLeft = 52, kRight = 12, kLane = 118, kAbove = 40, kBetween = 18, kAxis = 42;
-constexpr std::size_t kMostBins = 700;
-constexpr std::size_t kMostShades = 400;
+constexpr std::size_t kMostBins = 400;
+constexpr std::size_t kMostShades = 150;
 constexpr int kMostSlivers = 60;  ///< single missing steps drawn as lines; more would cover the picture
 
 /// Where times and values are on the picture.
@@ -147,7 +147,9 @@ std::string letters_of(const RegionResult& r, const Scales& s) {
     std::vector<std::pair<BurstKind, int>> kinds;
   };
   std::vector<Label> labels;
+  std::size_t drawn = 0;
   for (const Burst& b : r.found.bursts) {
+    if (++drawn > kMostShades) break;
     const double x = 0.5 * (s.x(b.onset_s) + s.x(b.end_s));
     const double room = labels.empty() ? 0 : 9.0 + 9.0 * static_cast<double>(labels.back().kinds.size());
     if (labels.empty() || x - 0.5 * (labels.back().from + labels.back().to) > room)

@@ -98,7 +98,7 @@ std::string dots_of(const PageClip& page, double unit) {
   std::string out;
   std::size_t drawn = 0;
   for (const PageEvent& e : page.events) {
-    if (!std::isfinite(e.burst->centroid_x_px) || ++drawn > kMostRows) continue;
+    if (!std::isfinite(e.burst->centroid_x_px) || ++drawn > page.rows()) continue;
     const bool counted = e.burst->kind == BurstKind::fasciculation;
     add(out, "<circle data-e=\"", std::to_string(e.id), counted ? "\"" : "\" class=\"off\"", " cx=\"", fixed(e.burst->centroid_x_px, 1), "\" cy=\"",
         fixed(e.burst->centroid_y_px, 1), "\" r=\"", fixed(5 * unit, 1), "\" stroke-width=\"", fixed(1.4 * unit, 1), "\"><title>fasciculation at ",

@@ -48,8 +48,8 @@ struct BatchItem {
 /// "done", "kept", "failed" or "skipped".
 const char* to_string(BatchItem::Status status);
 
-/// Analyses every clip below `folder` (sorted by name) into `out`/<path below folder, with its ending>/, and writes `out`/batch.json and
-/// `out`/batch.csv, which are the same whether a result was kept or computed. `out` itself is not searched. Returns one item per file. Throws NotFoundError, MisuseError, OutputError, Cancelled; a bad clip is an item, not an error.
+/// Analyses every clip below `folder` (sorted by name) into `out`/<path below folder, with its ending>/, and writes `out`/batch.json,
+/// `out`/batch.csv, `out`/index.html and `out`/index.csv (group.hpp), which are the same whether a result was kept or computed. `out` itself is not searched. Returns one item per file. Throws NotFoundError, MisuseError, OutputError, Cancelled; a bad clip is an item, not an error.
 std::vector<BatchItem> batch(const std::string& folder, const std::string& out, const BatchOptions& options = {},
                              const Progress& progress = {});
 
