@@ -75,7 +75,9 @@ GroupEntry without_result(const BatchItem& item, const char* status, const std::
   GroupEntry entry;
   entry.file = item.file;
   entry.status = status;
-  entry.reason = reason;
+  // The message may begin with the clip's whole path: where a clip lay on some machine is nobody's business here.
+  const std::size_t named = item.file.empty() ? std::string::npos : reason.find(item.file + ": ");
+  entry.reason = named == std::string::npos ? reason : reason.substr(named + item.file.size() + 2);
   entry.role.clear();
   return entry;
 }

@@ -138,7 +138,7 @@ std::string kinds_section(const Analysis& a) {
   std::vector<const RegionResult*> regions{&a.target};
   if (a.control) regions.push_back(&*a.control);
   std::string out =
-      "<section><h2>With and without the other kinds of motion</h2><div class=\"wide\"><table class=\"kinds\">"
+      "<section class=\"every-kind\"><h2>With and without the other kinds of motion</h2><div class=\"wide\"><table class=\"kinds\">"
       "<thead><tr><th></th>";
   for (const RegionResult* r : regions) add(out, "<th class=\"t\" colspan=\"3\">", html(r->trace.region.name), "</th>");
   out += "</tr><tr><th class=\"t\">counted</th>";

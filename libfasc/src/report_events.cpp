@@ -58,6 +58,9 @@ std::string probe_motion_of(const RegionResult& r) {
   return out;
 }
 
+/// A fact that paper can do without where two clips share two pages.
+std::string minor_fact(const std::string& name, const std::string& value) { return "<tr class=\"minor\">" + fact(name, value).substr(4); }
+
 std::string missing_pictures(const ClipSummary& c) {
   if (!c.info.frames_expected) return "not known: the file states no number";
   const std::int64_t missing = *c.info.frames_expected - c.frames;
@@ -166,7 +169,7 @@ std::string site_table(const std::vector<const RegionResult*>& regions) {
   if (rows.empty()) return "";
   const Trace& trace = regions.front()->trace;
   const std::string unit = trace.scale.length_unit();
-  std::string out = "<h3>Sites of origin</h3><div class=\"wide\"><table class=\"sites\"><thead><tr>";
+  std::string out = "<div class=\"screen-only\"><h3>Sites of origin</h3><div class=\"wide\"><table class=\"sites\"><thead><tr>";
   add(out, named ? "<th class=\"t\">region</th>" : "",
       "<th>site</th><th>fasciculations</th><th>first<small>s</small></th><th>middle<small>x, y in px</small></th>"
       "<th>depth<small>",
@@ -174,7 +177,7 @@ std::string site_table(const std::vector<const RegionResult*>& regions) {
       "</tbody></table></div><p class=\"soft\">Fasciculations no two of which are farther apart than ",
       trace.scale.known() ? number(kSiteWidth_mm) + " mm (the widest motor unit territory of healthy muscle [5])"
                           : number(kSiteWidthShare) + " of the region's width",
-      " are one site. Spread: farthest from the middle.</p>");
+      " are one site. Spread: farthest from the middle.</p></div>");
   return out;
 }
 
@@ -200,14 +203,14 @@ std::string quality_table(const PageClip& page) {
   std::string frames = std::to_string(c.frames);
   if (c.info.frames_expected) add(frames, " (file: ", std::to_string(*c.info.frames_expected), ")");
   std::string out = "<table class=\"facts\">";
-  out += fact("Clip", html(c.info.name)) + fact("Frames decoded", frames) + fact("Complete", c.complete ? "yes" : "no") +
+  out += minor_fact("Clip", html(c.info.name)) + fact("Frames decoded", frames) + fact("Complete", c.complete ? "yes" : "no") +
          fact("Missing pictures", missing_pictures(c));
   out += fact("Length", fixed(c.duration_s, 2) + " s") + fact("Frame rate", three_digits(c.frame_rate) + " per s");
-  out += fact("Picture", std::to_string(c.info.width) + " × " + std::to_string(c.info.height) + " px");
-  if (!c.info.codec.empty()) out += fact("Codec", codec_of(c.info));
+  out += minor_fact("Picture", std::to_string(c.info.width) + " × " + std::to_string(c.info.height) + " px");
+  if (!c.info.codec.empty()) out += minor_fact("Codec", codec_of(c.info));
   if (!c.info.transfer_syntax.empty()) out += fact("DICOM transfer syntax", html(c.info.transfer_syntax));
   if (!c.info.gray_mapping.empty()) out += fact("Gray from", html(c.info.gray_mapping));
-  if (!c.info.time_source.empty()) out += fact("Times from", html(c.info.time_source));
+  if (!c.info.time_source.empty()) out += minor_fact("Times from", html(c.info.time_source));
   out += fact("Scale", scale_words(c.scale));
   out += fact("Key frames left out", c.info.intra_only ? "none: the codec has intra pictures only" : steps_of(trace, {PairState::key_frame}));
   out += fact("Contact lost", steps_of(trace, {PairState::dark, PairState::scene_jump})) + fact("Freezes", steps_of(trace, {PairState::freeze}));
@@ -233,8 +236,7 @@ std::string event_tables(const PageClip& page) {
       "as far as the farthest. Depth: of the motion's middle below the top of the echo. –: not known.</p>";
   if (rows.size() > page.rows())
     add(out, "<p>Numbers of the first ", std::to_string(page.rows()), " of ", std::to_string(rows.size()), " events; bursts.csv has all of them.</p>");
-  else
-    out += "<p class=\"paper-only soft\">On paper the first rows only; bursts.csv has all of them.</p>";
+  if (rows.size() > 10) out += "<p class=\"paper-only soft\">On paper the first rows only; bursts.csv has all events.</p>";
   return out + evidence_table(rows, named, unit) + site_table(page.regions);
 }
 

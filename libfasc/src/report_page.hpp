@@ -47,7 +47,7 @@ struct PageClip {
   std::vector<PageEvent> events;
   std::string video;       ///< file beside the page; empty: none was written
   /// Events that get a row with all numbers, a thumbnail and a dot on the map; fewer where there are very many, so that the page stays small.
-  std::size_t rows() const { return std::min(events.size(), std::size_t{events.size() > 500 ? 100U : 200U}); }
+  std::size_t rows() const { return std::min(events.size(), std::size_t{events.size() > 500 ? 60U : 200U}); }
 };
 
 /// One or two clips; they point into the analysis.

@@ -844,7 +844,7 @@ class Section {
     panel.times.hidden = !mine || mine.decision !== "added";
     if (!panel.times.hidden) { panel.onset.value = String(mine.onset); panel.end.value = String(mine.end); }
     panel.reviewer.value = review.reviewer;
-    panel.sum.textContent = this.sum();
+    panel.sum.replaceChildren(this.sum(), make("span", { class: "hint" }, " \u201cfasc bursts --reviewed\u201d takes the export back, with intervals and agreement."));
     const lost = review.kept ? "" : "This browser keeps nothing: export the review before you close the page. ";
     panel.status.textContent = lost + review.message + (review.changed ? " Not exported yet." : "");
   }
@@ -856,7 +856,7 @@ class Section {
       const rate = n => region.observed_s > 0 ? fixed(60 * n / region.observed_s, 1) + "/min" : "no rate";
       return `${region.name} ${now} fasciculation${now === 1 ? "" : "s"}, ${rate(now)}` + (now === before ? "" : ` (found: ${before}, ${rate(before)})`);
     });
-    return `${done} of ${list.length} events reviewed. Counted now: ${parts.join("; ")}. "fasc bursts --reviewed" takes the export back, with intervals and agreement.`;
+    return `${done} of ${list.length} events reviewed. Counted now: ${parts.join("; ")}.`;
   }
 
   show() {
