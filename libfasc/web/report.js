@@ -365,11 +365,11 @@ class Player {
       if (this.zero + time >= this.until) { this.until = Infinity; video.pause(); }
     };
     if (video.requestVideoFrameCallback) {
-      const tick = (now, frame) => { follow(frame.mediaTime); video.requestVideoFrameCallback(tick); };
+      const tick = (now, frame) => { if (!video.paused && !video.seeking) follow(frame.mediaTime); video.requestVideoFrameCallback(tick); };
       video.requestVideoFrameCallback(tick);
     }
-    video.addEventListener("timeupdate", () => { if (!video.requestVideoFrameCallback || !video.paused) follow(video.currentTime); });
-    video.addEventListener("seeking", () => { if (this.chart.figure.contains(document.activeElement)) return; follow(video.currentTime); });
+    video.addEventListener("timeupdate", () => { if (!video.paused && !video.seeking) follow(video.currentTime); });
+    video.addEventListener("seeking", () => { if (video.paused) follow(video.currentTime); });
     video.addEventListener("error", () => {
       this.ready = false;
       video.hidden = true;
