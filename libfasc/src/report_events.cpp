@@ -236,7 +236,7 @@ std::string event_tables(const PageClip& page) {
       "as far as the farthest. Depth: of the motion's middle below the top of the echo. –: not known.</p>";
   if (rows.size() > page.rows())
     add(out, "<p>Numbers of the first ", std::to_string(page.rows()), " of ", std::to_string(rows.size()), " events; bursts.csv has all of them.</p>");
-  if (rows.size() > 10) out += "<p class=\"paper-only soft\">On paper the first rows only; bursts.csv has all events.</p>";
+  if (rows.size() > 8) out += "<p class=\"paper-only soft\">On paper the first rows only; bursts.csv has all events.</p>";
   return out + evidence_table(rows, named, unit) + site_table(page.regions);
 }
 

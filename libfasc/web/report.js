@@ -313,10 +313,11 @@ class Player {
     this.video = $("video", root);
     this.zero = clip.anchors.length ? clip.anchors[0][1] : 0;
     this.until = Infinity;
+    this.stage = $(".stage", root);
     this.ready = Boolean(this.video);
     this.opener = this.make_opener();
     if (this.video) {
-      this.video.after(this.make_bar());
+      this.video.after(this.bar = this.make_bar());
       this.listen();
     } else {
       $(".trace", root).append(make("p", { class: "opener" }, this.opener));
@@ -334,15 +335,14 @@ class Player {
   use(url) {
     if (!this.box) {
       this.video = make("video", { controls: true, playsinline: true, "aria-label": "Annotated video" });
-      this.box = make("div", { class: "video" }, this.video, this.make_bar());
-      const stage = this.chart.figure.parentElement;
-      stage.classList.add("with-video");
-      stage.prepend(this.box);
+      this.box = make("div", { class: "video" }, this.video, this.bar = this.make_bar());
+      this.stage.prepend(this.box);
       this.opener.parentElement.hidden = true;
       this.listen();
     }
     all(".lost", this.box).forEach(e => e.remove());
-    this.video.hidden = false;
+    this.video.hidden = this.bar.hidden = false;
+    this.stage.classList.add("with-video");
     this.ready = true;
     this.video.src = url;
   }
@@ -374,6 +374,8 @@ class Player {
       this.ready = false;
       video.hidden = true;
       all(".lost", this.box).forEach(e => e.remove());
+      this.bar.hidden = true;
+      this.stage.classList.remove("with-video");
       this.box.prepend(make("p", { class: "lost" }, "The annotated video does not lie beside this page or cannot be played. ", this.opener));
     });
   }
@@ -830,7 +832,7 @@ class Section {
       panel.status,
       make("p", { class: "soft keys" }, "Keys, while trace, table or review have the focus: ", ...[["J", "next"], ["K", "previous"], ["P", "play"], ["A", "accept"], ["R", "reject"],
         ["1\u20135", "kind"], ["N", "add"], ["E", "note"], ["Z", "undo"], ["Space", "video"]].flatMap(([key, words], i) => [i ? ", " : "", make("kbd", {}, key), " " + words]), "."));
-    this.panel_place().after(box);
+    this.panel_place().after(panel.box = box);
     return panel;
   }
 
@@ -845,6 +847,7 @@ class Section {
     if (!panel.times.hidden) { panel.onset.value = String(mine.onset); panel.end.value = String(mine.end); }
     panel.reviewer.value = review.reviewer;
     panel.sum.replaceChildren(this.sum(), make("span", { class: "hint" }, " \u201cfasc bursts --reviewed\u201d takes the export back, with intervals and agreement."));
+    panel.box.classList.toggle("untouched", !in_order(this.index).some(e => e.decision !== "unreviewed"));
     const lost = review.kept ? "" : "This browser keeps nothing: export the review before you close the page. ";
     panel.status.textContent = lost + review.message + (review.changed ? " Not exported yet." : "");
   }

@@ -355,6 +355,27 @@ def test_works_without_storage(browser):
     assert browser.problems() == []
 
 
+def test_a_video_elsewhere_can_be_chosen(browser):
+    browser.open("no_video/report.html")
+    browser.one(".opener input").send_keys(str(OUT / "one" / "annotated.mp4"))
+    browser.wait("document.querySelector('video') && document.querySelector('video').readyState >= 2")
+    browser.all(".events tbody tr")[3].find_elements(By.TAG_NAME, "td")[3].click()
+    browser.wait("document.querySelector('video').currentTime > 4.5")
+    assert browser.problems() == []
+
+
+def test_a_lost_video_leaves_no_empty_panel(browser):
+    (OUT / "lost").mkdir(exist_ok=True)
+    (OUT / "lost" / "report.html").write_bytes((OUT / "one" / "report.html").read_bytes())
+    browser.open("lost/report.html")
+    browser.wait("document.querySelector('.lost')")
+    assert not browser.one("video").is_displayed()
+    assert browser.js("return document.querySelector('.plot').clientWidth > 1000")
+    browser.picture("lost.png")
+    browser.one(".plot").click()
+    browser.problems()
+
+
 def test_everything_is_reached_by_tab(report):
     report.js("document.body.tabIndex = -1; document.body.focus()")
     reached = []
