@@ -731,6 +731,7 @@ class Section {
     if (!this.chart) return;
     this.player = new Player(this.clip, root, this.chart);
     this.rows = new Map();
+    this.looks = new WeakMap();  // what each row shows
     this.prepare_table();
     this.panel = this.make_panel();
     root.addEventListener("keydown", e => this.key(e));
@@ -774,17 +775,29 @@ class Section {
     this.adopt(event, row);
   }
 
+  // Rows of these events in this order, and no others.
+  place_rows(list) {
+    const wanted = new Set(list);
+    for (const [event, row] of [...this.rows]) if (!wanted.has(event)) { row.remove(); this.rows.delete(event); }
+    list.forEach(event => this.row_for(event));
+    const rows = list.map(event => this.rows.get(event)), now = this.body.children;
+    rows.forEach((row, i) => { if (now[i] !== row) this.body.insertBefore(row, now[i] || null); });
+  }
+
   show_rows() {
     const list = in_order(this.index);
     if (this.table_box) this.table_box.hidden = list.length === 0;
-    for (const event of [...this.rows.keys()]) if (!list.includes(event)) { this.rows.get(event).remove(); this.rows.delete(event); }
+    const order = list.map(e => e.id).join();
+    if (order !== this.order || list.some(e => !this.rows.has(e))) this.place_rows(list);
+    this.order = order;
     const named = this.clip.regions.length > 1 ? 1 : 0;
     list.forEach((event, i) => {
-      this.row_for(event);
-      const row = this.rows.get(event), on = event === selected;
-      if (this.body.rows[i] !== row) this.body.insertBefore(row, this.body.rows[i] || null);
+      const row = this.rows.get(event), on = event === selected, first = (!selected || selected.clip !== this.index) && i === 0;
+      const look = [event.kind, event.decision, event.note, event.onset, event.end, on, first].join("|");
+      if (look === this.looks.get(row)) return;
+      this.looks.set(row, look);
       row.className = (counts(event) ? "f " : "") + (event.decision === "rejected" ? "off " : "") + (on ? "on" : "");
-      row.tabIndex = on || (!selected || selected.clip !== this.index) && i === 0 ? 0 : -1;
+      row.tabIndex = on || first ? 0 : -1;
       if (on) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
       row.cells[2 + named].textContent = fixed(event.onset, 2);
       const kind = row.cells[3 + named];

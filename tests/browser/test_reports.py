@@ -344,6 +344,21 @@ def test_an_added_event_can_be_drawn_moved_and_removed(report):
     report.js("localStorage.clear()")
 
 
+def test_everything_can_be_undone(report):
+    report.js("arguments[0].focus()", report.one(".plot"))
+    before = table(report)
+    report.keys("n", "3", "n", "j", "r", "a", "k", "5")
+    assert len(table(report)) == len(before) + 2
+    for _ in range(3):
+        report.keys("z")
+    assert len(table(report)) == len(before) + 2
+    for _ in range(12):
+        report.keys("z")
+    assert [row[:2] for row in table(report)] == [row[:2] for row in before]
+    assert report.problems() == []
+    report.js("localStorage.clear()")
+
+
 def test_works_without_storage(browser):
     browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": "if (location.href.includes('no_video')) Object.defineProperty(window, 'localStorage', {get() { throw new Error('no'); }});"})
     browser.open("no_video/report.html")
