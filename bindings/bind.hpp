@@ -27,6 +27,7 @@ void bind_bursts(py::module_& m);
 void bind_muscles(py::module_& m);
 void bind_comparison(py::module_& m);
 void bind_presence(py::module_& m);
+void bind_review(py::module_& m);
 void bind_analysis(py::module_& m);
 void bind_annotate(py::module_& m);
 void bind_report(py::module_& m);

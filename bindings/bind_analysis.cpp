@@ -103,18 +103,18 @@ void bind_analysis(py::module_& m) {
         py::arg("progress") = py::none());
   m.def(
       "conclude",
-      [](const Measurement& measurement, const BurstOptions* bursts, const CompareOptions* compare, const PresenceOptions* presence) {
+      [](const Measurement& measurement, const BurstOptions* bursts, const CompareOptions* compare, const PresenceOptions* presence, const Review* reviewed,
+         const Review* against) {
         py::gil_scoped_release release;
-        if (!bursts && !compare && !presence) return conclude(measurement);
         Measurement changed = measurement;
         if (bursts) changed.options.bursts = *bursts;
         if (compare) changed.options.compare = *compare;
         if (presence) changed.options.presence = *presence;
         changed.options.check();
-        return conclude(changed);
+        return reviewed ? conclude(std::move(changed), *reviewed, against) : conclude(std::move(changed));
       },
       py::arg("measurement"), py::arg("bursts").none(true) = py::none(), py::arg("compare").none(true) = py::none(),
-      py::arg("presence").none(true) = py::none());
+      py::arg("presence").none(true) = py::none(), py::arg("reviewed").none(true) = py::none(), py::arg("against").none(true) = py::none());
 }
 
 }  // namespace fasc::python

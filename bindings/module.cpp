@@ -16,6 +16,7 @@ PYBIND11_MODULE(_fasc, m) {
   bind_muscles(m);
   bind_comparison(m);
   bind_presence(m);
+  bind_review(m);
   bind_analysis(m);
   bind_annotate(m);
   bind_report(m);

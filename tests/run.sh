@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test: installs what is missing (Debian 12, as root or with sudo), builds, runs the C++, Python, install and demo tests.
+# Every test: installs what is missing (Debian 12, as root or with sudo), builds, runs the C++, Python, install, browser and demo tests.
 # usage: tests/run.sh [--full]     --full: long random and stress tests whole, not a bounded part of them
 # FASC_CLIPS in the environment names the folder of recorded and simulated clips; without it the tests that need it are skipped.
 # The last line is always "fasc: N passed, N failed, N skipped".
@@ -64,6 +64,7 @@ check() {
 }
 
 install_packages build test
+(install_packages browser) || say "no browser could be installed; its tests are skipped"
 choose_python
 configure -DFASC_BUILD_PYTHON=ON -DFASC_BUILD_TESTS=ON -DFASC_BUILD_BENCHMARKS=ON -DFASC_CLIPS="$FASC_CLIPS" -DPython_EXECUTABLE="$PYTHON"
 build
@@ -85,9 +86,10 @@ PYTHONPATH="$PWD/build/release/python" "$PYTHON" -m pytest tests/python -q -p no
 if ((status != 0)); then tail -n 60 "$results/pytest.log"; fi
 add_junit "$results/pytest.xml" "$status"
 
-say "install tests and demo (logs in build/tests)"
+say "install tests, browser and demo (logs in build/tests)"
 for kind in static shared add_subdirectory missing_packages pip; do
   check "install_$kind" tests/install/run.sh "$kind"
 done
+check browser tests/browser/run.sh
 check benchmarks_run benchmarks/run.sh --quick
 check demo tools/demo.sh

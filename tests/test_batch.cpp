@@ -137,7 +137,7 @@ TEST_F(Batch, ResumesAndTheTablesStayTheSame) {
   add_clip("a.mp4");
   add_clip("sub/b.mp4");
   EXPECT_EQ(statuses(fasc::batch(in_.string(), out_.string(), quick())), "a.mp4=done sub/b.mp4=done ");
-  const std::string json = slurp(out_ / "batch.json"), csv = slurp(out_ / "batch.csv");
+  const std::string json = slurp(out_ / "batch.json"), csv = slurp(out_ / "batch.csv"), index = slurp(out_ / "index.html");
   const auto written = fs::last_write_time(out_ / "a.mp4/result.json");
   const auto again = fasc::batch(in_.string(), out_.string(), quick());
   EXPECT_EQ(statuses(again), "a.mp4=kept sub/b.mp4=kept ");
@@ -145,6 +145,7 @@ TEST_F(Batch, ResumesAndTheTablesStayTheSame) {
   EXPECT_EQ(fs::last_write_time(out_ / "a.mp4/result.json"), written);
   EXPECT_EQ(slurp(out_ / "batch.json"), json);
   EXPECT_EQ(slurp(out_ / "batch.csv"), csv);
+  EXPECT_EQ(slurp(out_ / "index.html"), index);
   BatchOptions other_threads = quick();
   other_threads.analyze.threads = 2;
   EXPECT_EQ(statuses(fasc::batch(in_.string(), out_.string(), other_threads)), "a.mp4=kept sub/b.mp4=kept ");
@@ -190,8 +191,26 @@ TEST_F(Batch, OneJobAndManyGiveTheSameBytes) {
   fasc::batch(in_.string(), (dir_ / "one").string(), one);
   fasc::batch(in_.string(), (dir_ / "many").string(), many);
   for (const char* name :
-       {"batch.json", "batch.csv", "a.mp4/result.json", "c.mp4/report.html", "b.mp4/trace.csv"})
+       {"batch.json", "batch.csv", "index.html", "index.csv", "a.mp4/result.json", "c.mp4/report.html", "b.mp4/trace.csv"})
     EXPECT_EQ(slurp(dir_ / "one" / name), slurp(dir_ / "many" / name)) << name;
+}
+
+TEST_F(Batch, IndexShowsResultsAndFailuresSafely) {
+  add_clip("=a<b>.mp4");
+  spill(in_ / "sub/<img src=x>.mp4", "junk");
+  BatchOptions options = quick();
+  options.analyze.compare.target_muscle = "calf";
+  options.analyze.compare.target_side = "left";
+  fasc::batch(in_.string(), out_.string(), options);
+  const std::string page = slurp(out_ / "index.html"), csv = slurp(out_ / "index.csv");
+  EXPECT_NE(page.find("<h1>1 clip analysed, 1 failed, 0 skipped</h1>"), std::string::npos);
+  EXPECT_NE(page.find("href=\"./%3Da%3Cb%3E.mp4/report.html\">=a&lt;b&gt;.mp4</a>"), std::string::npos);
+  EXPECT_NE(page.find("<td class=\"t\">gastrocnemius</td><td class=\"t\">left</td>"), std::string::npos);
+  EXPECT_NE(page.find("sub/&lt;img src=x&gt;.mp4</td>"), std::string::npos);
+  EXPECT_EQ(page.find("<img"), std::string::npos);
+  EXPECT_EQ(page.find(in_.string()), std::string::npos) << "no path of this machine";
+  EXPECT_NE(page.find("class=\"spark\""), std::string::npos);
+  EXPECT_NE(csv.find("\n,gastrocnemius,left,target,'=a<b>.mp4,done,,'=a<b>.mp4,true,"), std::string::npos) << csv;
 }
 
 TEST_F(Batch, ItsOwnOutputIsNotSearched) {
@@ -279,7 +298,7 @@ TEST_F(Batch, MergeJoinsAndCopies) {
   EXPECT_EQ(statuses(items), "a.mp4=done b.mp4=done x.mp4=done ") << "a result goes before a failure";
   for (const char* name : {"a.mp4", "b.mp4", "x.mp4"})
     EXPECT_EQ(slurp(out_ / name / "result.json"), slurp(second / name / "result.json"));
-  EXPECT_EQ(slurp(out_ / "batch.csv"), slurp(second / "batch.csv"));
+  for (const char* name : {"batch.csv", "index.html", "index.csv"}) EXPECT_EQ(slurp(out_ / name), slurp(second / name)) << name;
   EXPECT_EQ(statuses(fasc::merge({second.string(), first.string()}, out_.string())), statuses(items));
 }
 

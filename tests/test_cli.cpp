@@ -264,6 +264,30 @@ TEST_F(Cli, MeasureThenBurstsIsAnalyze) {
   }
 }
 
+TEST_F(Cli, AReviewIsTakenBackAndComparedWithAnother) {
+  ASSERT_EQ(fasc({"measure", one(), "--target", muscle_, "--mm-per-px", "0.1", "--out", at("m")}).code, 0);
+  const std::string head = "region,onset_s,end_s,kind,decision\n";
+  std::ofstream(at("a.csv")) << head << "target,1.2,1.5,fasciculation,accepted\ntarget,2.2,2.5,fasciculation,added\n";
+  std::ofstream(at("b.csv")) << head << "target,1.25,1.5,fasciculation,accepted\n";
+  const Outcome outcome = fasc({"bursts", at("m"), "--reviewed", at("a.csv"), "--against", at("b.csv"), "--out", at("r")});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "target reviewed: 0 unreviewed, 1 accepted, 0 rejected, 0 relabelled, 1 added")) << outcome.out;
+  // Of two and one event one is matched: F1 2/3. Windows 0-1, 1-2, 2-3: both in the second, first only in the third: po 2/3, pe 4/9, kappa 0.4.
+  EXPECT_TRUE(contains(outcome.out, "review against b.csv: F1 0.667 (1 of 2 and 1 events matched), kappa 0.400 in 3 windows of 1 s")) << outcome.out;
+  const auto result = nlohmann::json::parse(slurp(at("r") + "/result.json"));
+  EXPECT_EQ(result["target"]["counts"]["fasciculation"], 2);
+  EXPECT_NEAR(result["review"]["target"]["review_against_other"]["kappa"].get<double>(), 0.4, 1e-9);
+  EXPECT_TRUE(contains(slurp(at("r") + "/report.html"), "review by a.csv"));
+
+  expect_error({"bursts", at("m"), "--against", at("b.csv"), "--out", at("r")}, 2, "--reviewed");
+  expect_error({"bursts", at("m"), "--reviewed", at("none.csv"), "--out", at("r")}, 4, "none.csv: no such file");
+  EXPECT_FALSE(fs::exists(at("r") + "/result.json")) << "after a failure no old result stays";
+  std::ofstream(at("bad.csv")) << head << "target,1.2,1.5,fasciculation,accepted\ntarget,1,0,fasciculation,added\n";
+  expect_error({"bursts", at("m"), "--reviewed", at("bad.csv"), "--out", at("r")}, 4, "bad.csv:3: end_s is \"0\"");
+  std::ofstream(at("other.csv")) << "region,onset_s,end_s,kind,decision,clip_sha256\ntarget,1,2,fasciculation,added,abcdef\n";
+  expect_error({"bursts", at("m"), "--reviewed", at("other.csv"), "--out", at("r")}, 2, "review of another clip");
+}
+
 TEST_F(Cli, ThreadsAndRunsDoNotChangeTheResult) {
   ASSERT_EQ(fasc({"analyze", one(), "--out", at("a"), "--no-video", "--threads", "1"}).code, 0);
   ASSERT_EQ(fasc({"analyze", one(), "--out", at("b"), "--no-video", "--threads", "4"}).code, 0);

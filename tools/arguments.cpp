@@ -423,6 +423,10 @@ struct Parser {
                          "given stays as saved");
     add_path(sub, "SOURCE", "", "folder with measurement.cbor, or that file", bursts.source)->required();
     add_path(sub, "--out", "DIR", "folder of the results", bursts.out)->required();
+    CLI::Option* reviewed =
+        add_path(sub, "--reviewed", "FILE", "review exported from report.html (CSV or JSON): its events count instead of the program's",
+                 bursts.reviewed);
+    add_path(sub, "--against", "FILE2", "review of another person: agreement with it is told as well", bursts.against)->needs(reviewed);
     add_quiet(sub, bursts.quiet);
     add_concluding(sub, bursts.changes);
   }

@@ -59,6 +59,8 @@ struct MeasureArguments {
 struct BurstsArguments {
   std::string source;  ///< folder with measurement.cbor, or that file
   std::string out;
+  std::string reviewed;  ///< a reviewer's file, whose events take the place of the program's; empty: none
+  std::string against;   ///< another reviewer's file, to be compared with it; empty: none
   ConcludeChanges changes;
   bool quiet = false;
 };

@@ -41,7 +41,7 @@ void print_items(const std::vector<BatchItem>& items, const std::string& out) {
   for (const BatchItem& item : items) print_item(item);
   std::cout << count(items, Status::done) << " done, " << count(items, Status::kept) << " kept, "
             << count(items, Status::failed) << " failed, " << count(items, Status::skipped) << " skipped\n";
-  print_place(out, {"batch.csv", "batch.json"});
+  print_place(out, {"index.html", "index.csv", "batch.csv", "batch.json"});
 }
 
 int run(const BatchArguments& arguments) {

@@ -24,13 +24,24 @@ Measurement load_source(const std::string& source, const ConcludeChanges& change
   return measurement;
 }
 
+namespace {
+
+Analysis conclude_reviewed(Measurement&& measurement, const std::optional<Review>& review, const std::optional<Review>& other) {
+  return review ? conclude(std::move(measurement), *review, other ? &*other : nullptr) : conclude(std::move(measurement));
+}
+
+}  // namespace
+
 int run(const BurstsArguments& arguments) {
   prepare_output(arguments.out);
+  std::optional<Review> review, other;
+  if (!arguments.reviewed.empty()) review = read_review(arguments.reviewed);
+  if (!arguments.against.empty()) other = read_review(arguments.against);
   Measurement measurement = load_source(arguments.source, arguments.changes);
   remove_outdated(arguments.out, false, measurement.control_clip.has_value());
   FileSet files;
   add_measurement(measurement, arguments.out, files);
-  const Analysis analysis = conclude(std::move(measurement));
+  const Analysis analysis = conclude_reviewed(std::move(measurement), review, other);
   add_results(analysis, arguments.out, files);
   files.publish();
   if (arguments.quiet) return kExitOk;

@@ -138,12 +138,36 @@ void print_clips(const ClipSummary& clip, const std::optional<ClipSummary>& cont
   if (control_clip) std::cout << "control clip " << clip_line(*control_clip) << "\n";
 }
 
+namespace {
+
+void print_agreement(const std::string& who, const Agreement& a) {
+  std::cout << "  " << who << ": F1 " << decimal(a.f1, 3) << " (" << a.matched << " of " << a.first << " and " << a.second
+            << " events matched), kappa " << decimal(a.kappa, 3) << " in " << counted(a.windows, "window") << " of " << decimal(kReviewWindow_s, 0)
+            << " s\n";
+}
+
+void print_reviewed(const char* region, const ReviewedRegion& r, const ReviewSummary& s) {
+  std::cout << region << " reviewed:";
+  for (std::size_t i = 0; i < kDecisions; ++i)
+    std::cout << (i == 0 ? " " : ", ") << r.decisions[i] << " " << to_string(static_cast<Decision>(i));
+  std::cout << "; the program had " << counted(r.automatic_fasciculations, "fasciculation") << "\n";
+  print_agreement("review against the program", r.with_automatic);
+  if (r.with_other) print_agreement("review against " + s.other_file, *r.with_other);
+  if (r.other_with_automatic) print_agreement(s.other_file + " against the program", *r.other_with_automatic);
+}
+
+}  // namespace
+
 void print_summary(const Analysis& analysis) {
   print_clips(analysis.clip, analysis.control_clip);
   const double alpha = analysis.options.compare.alpha;
   std::cout << region_line("target", analysis.target, alpha) << "\n";
   if (analysis.control) std::cout << region_line("control", *analysis.control, alpha) << "\n";
   if (analysis.comparison) print_comparison(*analysis.comparison, alpha);
+  if (analysis.review) {
+    print_reviewed("target", analysis.review->target, *analysis.review);
+    if (analysis.review->control) print_reviewed("control", *analysis.review->control, *analysis.review);
+  }
   for (const std::string& warning : analysis.warnings) std::cout << "warning: " << warning << "\n";
 }
 

@@ -8,6 +8,7 @@
 Research use only - not a medical device.
 """
 from ._fasc import (
+    Agreement,
     AnalyzeOptions,
     AnnotateOptions,
     BatchItem,
@@ -25,6 +26,8 @@ from ._fasc import (
     PairOptions,
     PresenceOptions,
     Region,
+    Review,
+    ReviewedEvent,
     Scale,
     Trace,
     __version__,
@@ -35,10 +38,23 @@ from ._fasc import (
     rate_of,
     shared_roots,
 )
-from ._functions import analyze, batch, conclude, find_bursts, load_measurement, measure, merge, save_measurement, simulate
+from ._functions import (
+    agreement,
+    analyze,
+    batch,
+    conclude,
+    find_bursts,
+    load_measurement,
+    measure,
+    merge,
+    read_review,
+    save_measurement,
+    simulate,
+)
 from ._results import Analysis, Clip, Comparison, RegionResult
 
 __all__ = [
+    "Agreement",
     "Analysis",
     "AnalyzeOptions",
     "AnnotateOptions",
@@ -60,9 +76,12 @@ __all__ = [
     "PresenceOptions",
     "Region",
     "RegionResult",
+    "Review",
+    "ReviewedEvent",
     "Scale",
     "Trace",
     "__version__",
+    "agreement",
     "analyze",
     "batch",
     "compare_rates",
@@ -75,6 +94,7 @@ __all__ = [
     "merge",
     "muscles",
     "rate_of",
+    "read_review",
     "save_measurement",
     "shared_roots",
     "simulate",

@@ -256,7 +256,7 @@ def analyze(
     return Analysis(_fasc.conclude(measurement), measurement, path, control_path)
 
 
-def conclude(measurement, *, bursts=None, compare=None, presence=None, **settings):
+def conclude(measurement, *, bursts=None, compare=None, presence=None, reviewed=None, against=None, **settings):
     """Finds bursts, rates and the comparison on a measurement: no pixels needed.
 
     Parameters
@@ -268,15 +268,95 @@ def conclude(measurement, *, bursts=None, compare=None, presence=None, **setting
         The same for the comparison.
     presence : fasc.PresenceOptions or dict, optional
         The same for presence and grades.
+    reviewed : fasc.Review, str or os.PathLike, optional
+        A review exported from report.html, or its file: its events count instead of the program's, and ``review`` of the analysis says how
+        they agree.
+    against : fasc.Review, str or os.PathLike, optional
+        Another person's review, compared with ``reviewed`` and counted nowhere.
     **settings
-        Single settings of these three by their names in the program, e.g. ``threshold=6``.
+        Single settings of the first three by their names in the program, e.g. ``threshold=6``.
 
     Returns
     -------
     fasc.Analysis
+
+    Raises
+    ------
+    ValueError
+        An option is out of range, a review is of another clip, or ``against`` is given alone.
+    fasc.ClipError
+        A review cannot be read.
     """
+    if against is not None and reviewed is None:
+        raise ValueError("against is given without reviewed; allowed is both, or reviewed alone")
+    reviews = [one if one is None or isinstance(one, _fasc.Review) else read_review(one) for one in (reviewed, against)]
     parts = _parts(dict(locals()), settings, ("bursts", "compare", "presence"), measurement.options)
-    return Analysis(_fasc.conclude(measurement, parts["bursts"], parts["compare"], parts["presence"]), measurement)
+    return Analysis(_fasc.conclude(measurement, parts["bursts"], parts["compare"], parts["presence"], *reviews), measurement)
+
+
+def read_review(path):
+    """Reads a review exported from report.html, CSV or JSON.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+
+    Returns
+    -------
+    fasc.Review
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    fasc.ClipError
+        It is not a review; the message names file, line and what is allowed.
+
+    Examples
+    --------
+    >>> import fasc, pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "review.csv"
+    >>> _ = file.write_text("region,onset_s,end_s,kind,decision\\ntarget,2.4,2.7,fasciculation,accepted\\n")
+    >>> fasc.read_review(file).fasciculation_onsets_s("target")
+    [2.4]
+    """
+    return _fasc.read_review(_inputs.path_text(path, "path"))
+
+
+def agreement(first_onsets_s, second_onsets_s, observed, from_s=None):
+    """F1 and Cohen's kappa of two lists of events.
+
+    Events are matched one to one where their onsets are at most 0.15 s apart. Kappa is taken over windows of 1 s of which at least half was
+    observed; a window has an event where one begins in it (Cohen 1960, Educational and Psychological Measurement 20:37).
+
+    Parameters
+    ----------
+    first_onsets_s, second_onsets_s : sequence of float
+        s; in any order.
+    observed : float or sequence of (float, float)
+        s; stretches of observed time in order, or the length of one that begins at ``from_s``.
+    from_s : float, optional
+        s; where the first window begins: the first stretch's begin, or 0.
+
+    Returns
+    -------
+    fasc.Agreement
+
+    Raises
+    ------
+    ValueError
+        A time is not finite, or stretches overlap.
+
+    Examples
+    --------
+    >>> import fasc
+    >>> a = fasc.agreement([0.5, 1.5, 2.5, 3.2, 4.5, 5.5], [0.5, 1.6, 2.4, 3.4, 6.5], 10.0)
+    >>> a.matched, round(a.kappa, 3)
+    (3, 0.4)
+    """
+    spans = [(from_s or 0.0, (from_s or 0.0) + observed)] if isinstance(observed, (int, float)) else [(float(a), float(b)) for a, b in observed]
+    begin = from_s if from_s is not None else spans[0][0] if spans else 0.0
+    return _fasc.agreement(list(map(float, first_onsets_s)), list(map(float, second_onsets_s)), spans, begin)
 
 
 def find_bursts(trace, options=None, **fields):

@@ -119,6 +119,8 @@ class Analysis:
         Target against control, or None without a control.
     warnings : list of str
         What a reader must know, one sentence each.
+    review : dict or None
+        With a reviewer's events in place of the program's (``reviewed=`` of :func:`fasc.conclude`): decisions and agreement, as in result.json.
     """
 
     def __init__(self, native, measurement, path=None, control_path=None):
@@ -135,6 +137,7 @@ class Analysis:
         self.control = data["control"] and RegionResult(data["control"], native.control)
         self.comparison = data["comparison"] and Comparison(data["comparison"])
         self.warnings = data.get("warnings", [])
+        self.review = data.get("review")
         self.options = native.options
 
     @property
@@ -155,20 +158,22 @@ class Analysis:
         """result.json as plain dicts, lists, strings and numbers."""
         return json.loads(self._json)
 
-    def save(self, dir):
+    def save(self, dir, *, video=False):
         """Writes result.json, report.html, trace.csv, bursts.csv, annotations.txt, events.tsv and measurement.cbor into a folder.
 
         Parameters
         ----------
         dir : str or os.PathLike
             Created where missing; our own earlier files are replaced, others are left alone.
+        video : bool
+            report.html plays ``annotated.mp4`` (and ``annotated_control.mp4``) from the same folder: draw it there with :meth:`annotate`.
 
         Raises
         ------
         OSError
             The folder cannot be made or written to.
         """
-        _fasc.write_results(self._native, self._measurement, _inputs.path_text(dir, "dir"))
+        _fasc.write_results(self._native, self._measurement, _inputs.path_text(dir, "dir"), bool(video))
 
     def annotate(self, out, *, clip=None, control=False, options=None, progress=None, **fields):
         """Draws the annotated video: H.264 MP4 with the frames, times and length of the clip.
@@ -205,9 +210,9 @@ class Analysis:
         with _progress.shown(progress) as callback:
             _fasc.annotate(self._native, path, _inputs.path_text(out, "out"), chosen, bool(control), callback)
 
-    def to_html(self):
-        """The text of report.html, a page that stands alone."""
-        return _fasc.report_html(self._native)
+    def to_html(self, *, video=False):
+        """The text of report.html, a page that stands alone; with ``video`` it plays annotated.mp4 from the same folder."""
+        return _fasc.report_html(self._native, bool(video))
 
     def _repr_html_(self):
         return _html.analysis(self)

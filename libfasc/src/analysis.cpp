@@ -10,6 +10,7 @@
 #include "fasc/anonymous.hpp"
 #include "middle.hpp"
 #include "naming.hpp"
+#include "review_apply.hpp"
 #include "steady.hpp"
 
 namespace fasc {
@@ -181,15 +182,20 @@ std::vector<double> fasciculation_onsets(const BurstResult& found) {
   return onsets_s;
 }
 
+// Everything that follows from the bursts of a region.
+void count_events(RegionResult& result, const AnalyzeOptions& options) {
+  result.rate = rate_of(result.count(BurstKind::fasciculation), result.observed_s, options.compare.alpha);
+  result.presence = presence_of(fasciculation_onsets(result.found), result.observed_s, options.presence);
+  result.grade = grade_of(result.rate, options.presence);
+}
+
 // `other`: the trace it is compared with, or null.
 RegionResult result_of(Trace&& trace, const Trace* other, const AnalyzeOptions& options) {
   RegionResult result;
   result.trace = std::move(trace);
   result.found = find_bursts(result.trace, options.bursts, other);
   result.observed_s = result.trace.observed_s();
-  result.rate = rate_of(result.count(BurstKind::fasciculation), result.observed_s, options.compare.alpha);
-  result.presence = presence_of(fasciculation_onsets(result.found), result.observed_s, options.presence);
-  result.grade = grade_of(result.rate, options.presence);
+  count_events(result, options);
   return result;
 }
 
@@ -344,25 +350,49 @@ void anonymise(Measurement& measurement, const std::string& key) {
 
 Analysis conclude(const Measurement& measurement) { return conclude(Measurement(measurement)); }
 
-Analysis conclude(Measurement&& measurement) {
+namespace {
+
+// Both regions on their own, before they are compared.
+Analysis find_all(Measurement&& measurement) {
   Analysis a;
   a.options = measurement.options;
   a.clip = measurement.clip;
   a.control_clip = measurement.control_clip;
   a.target = result_of(std::move(measurement.target), measurement.control ? &*measurement.control : nullptr, a.options);
+  if (measurement.control) a.control = result_of(std::move(*measurement.control), &a.target.trace, a.options);
+  return a;
+}
+
+// The comparison, and what a reader must know.
+void compare_and_warn(Analysis& a) {
   warn_of_clip(a.clip, a.warnings);
   warn_of_region(a.target, a.clip, a.warnings);
-  if (!measurement.control) {
+  if (!a.control) {
     warn_of_length(a.target, a.clip, a.options.compare, a.warnings);
-    return a;
+    return;
   }
-
   const ClipSummary& control_clip = a.control_clip ? *a.control_clip : a.clip;
-  a.control = result_of(std::move(*measurement.control), &a.target.trace, a.options);
   if (a.control_clip) warn_of_clip(*a.control_clip, a.warnings);
   warn_of_region(*a.control, control_clip, a.warnings);
   a.comparison = compare(sample_of(a.target, a.clip), sample_of(*a.control, control_clip), a.options.compare);
   a.warnings.insert(a.warnings.end(), a.comparison->warnings.begin(), a.comparison->warnings.end());
+}
+
+}  // namespace
+
+Analysis conclude(Measurement&& measurement) {
+  Analysis a = find_all(std::move(measurement));
+  compare_and_warn(a);
+  return a;
+}
+
+Analysis conclude(Measurement&& measurement, const Review& review, const Review* other) {
+  Analysis a = find_all(std::move(measurement));
+  a.review = review_detail::apply(a, review, other);
+  count_events(a.target, a.options);
+  if (a.control) count_events(*a.control, a.options);
+  compare_and_warn(a);
+  review_detail::warn(*a.review, a.warnings);
   return a;
 }
 

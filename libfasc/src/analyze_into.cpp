@@ -55,7 +55,7 @@ Progress part_of(const Progress& progress, double from, double to) {
 Analysis concluded(Measurement&& measurement, const std::string& dir, FileSet& files) {
   try {
     Analysis analysis = conclude(std::move(measurement));
-    add_results(analysis, dir, files);
+    add_results(analysis, dir, files, ReportOptions{false});
     return analysis;
   } catch (...) {
     files.publish();
@@ -99,12 +99,12 @@ Analysis work(const std::string& path, const std::string& dir, const AnalyzeOpti
     throw;
   } catch (const std::exception& failure) {
     const std::string reason = batch_detail::one_line(failure.what());
-    add_tables(analysis, dir, files);
+    add_tables(analysis, dir, files, ReportOptions{false});
     files.publish();
     throw OutputError(reason + " (the numbers were kept: " + (fs::path(dir) / "measurement.cbor").string() +
                       ", bursts.csv, report.html)");
   }
-  add_results(analysis, dir, files);
+  add_results(analysis, dir, files, ReportOptions{true});
   files.publish();
   return analysis;
 }

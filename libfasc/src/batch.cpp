@@ -187,7 +187,7 @@ class Pool {
 
 /// Tables of an earlier run say nothing about this one until it is finished.
 void remove_tables(const fs::path& out) {
-  for (const char* name : {"batch.json", "batch.csv"}) {
+  for (const char* name : {"batch.json", "batch.csv", "index.html", "index.csv"}) {
     std::error_code error;
     fs::remove(out / name, error);
     if (error)

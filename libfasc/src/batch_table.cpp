@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "batch_files.hpp"
+#include "batch_index.hpp"
+#include "delimited.hpp"
 #include "fasc/report.hpp"
 #include "fasc/version.hpp"
 
@@ -92,15 +94,7 @@ BatchItem item_of(const Json& row) {
   return item;
 }
 
-/// A cell that no spreadsheet takes for a formula, quoted where it must be.
-std::string cell(std::string text) {
-  if (!text.empty() && std::string("=+-@\t\r").find(text[0]) != std::string::npos)
-    text.insert(text.begin(), '\'');
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
+using delimited::cell;
 
 std::string cell(double value) {
   return std::isfinite(value) ? text_of(Json(value)) : "";
@@ -143,6 +137,7 @@ void write_tables(const fs::path& out, const std::vector<BatchItem>& items) {
                    {"skipped", count(items, "skipped")},
                    {"items", rows}};
   write_file((out / "batch.csv").string(), csv);
+  write_index(out, entries_of(out, items));
   write_file((out / "batch.json").string(), text_of(table, 1) + "\n");
 }
 

@@ -9,7 +9,7 @@
 
 namespace fasc::batch_detail {
 
-/// Writes batch.csv and batch.json of a folder of results; batch.json comes last. A kept result is written as
+/// Writes batch.csv, index.csv, index.html and batch.json of a folder of results; batch.json comes last. A kept result is written as
 /// done: the table tells what is there, not which run put it there. Throws OutputError.
 void write_tables(const std::filesystem::path& out, const std::vector<BatchItem>& items);
 

@@ -102,7 +102,7 @@ std::vector<BurstSite> group_sites(const Trace& trace, std::vector<Burst>& burst
   std::vector<cv::Point2d> places;  // mm with a scale, else px
   for (Burst& burst : bursts) {
     burst.site = 0;
-    if (burst.kind != BurstKind::fasciculation) continue;
+    if (burst.kind != BurstKind::fasciculation || std::isnan(burst.centroid_x_px)) continue;
     events.push_back(&burst);
     places.emplace_back(burst.centroid_x_px * trace.scale.unit_x(), burst.centroid_y_px * trace.scale.unit_y());
   }

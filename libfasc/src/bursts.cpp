@@ -395,6 +395,35 @@ BurstResult find_bursts(const Trace& trace, const BurstOptions& options, const T
   return find_bursts(trace, options, other, BurstParts{});
 }
 
+Burst describe_span(const Trace& trace, const BurstResult& found, double onset_s, double end_s, const BurstOptions& options) {
+  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+  Lobe span;
+  bool any = false;
+  for (std::size_t i = 1; i < trace.frames() && i < found.speed.size(); ++i) {
+    if (std::isnan(found.speed[i]) || trace.time_s[i] <= onset_s || trace.time_s[i - 1] >= end_s) continue;
+    if (!any) span = {i, i, i};
+    any = true;
+    span.last = i;
+    if (found.speed[i] > found.speed[span.peak]) span.peak = i;
+  }
+  Burst burst;
+  if (any && !std::isnan(found.level.sure)) {
+    Shape shape;
+    burst = describe(MotionView(trace, options.window_s, BurstParts{}), found.speed, 0, span, found.level, shape);
+  } else {
+    burst.peak_s = 0.5 * (onset_s + end_s);
+    for (double Burst::*field : {&Burst::peak_speed_px_s, &Burst::peak_displacement_px, &Burst::active_share, &Burst::active_area_px,
+                                 &Burst::centroid_x_px, &Burst::centroid_y_px, &Burst::energy_peak, &Burst::score, &Burst::whole_share})
+      burst.*field = missing;
+  }
+  burst.onset_s = onset_s;
+  burst.end_s = end_s;
+  burst.peak_s = std::clamp(burst.peak_s, onset_s, end_s);
+  burst.duration_s = end_s - onset_s;
+  burst.confidence = missing;
+  return burst;
+}
+
 BurstResult find_bursts(const Trace& trace, const BurstOptions& options, const Trace* other, const BurstParts& parts) {
   options.check();
   const MotionView view(trace, options.window_s, parts);

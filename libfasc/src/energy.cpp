@@ -106,14 +106,15 @@ cv::Point2f Trace::cell(std::size_t frame, int row, int col) const {
   return {static_cast<float>(grid[at]) * unit, static_cast<float>(grid[at + 1]) * unit};
 }
 
-double Trace::observed_s() const {
+template <class Take>
+void Trace::visit_observed(Take take) const {
   // A step over dropped frames that is much longer than the others and than a bridge is a gap, though motion was measured across it.
   std::vector<float> steps;
   for (std::size_t i = 1; i < frames(); ++i) {
     if (state[i] == PairState::measured) steps.push_back(step_s[i]);
   }
   const double longest = std::max(kLongestBridge_s, 1.5 * static_cast<double>(middle_of(steps))) + 1e-6;
-  double seen = 0, covered_to = time_s.empty() ? 0 : time_s.front();
+  double covered_to = time_s.empty() ? 0 : time_s.front();
   for (std::size_t i = 1; i < frames(); ++i) {
     if (state[i] != PairState::measured) continue;
     if (static_cast<double>(step_s[i]) > longest) {
@@ -122,11 +123,29 @@ double Trace::observed_s() const {
     }
     const double from = time_s[i] - static_cast<double>(step_s[i]);
     const double gap = std::max(0.0, from - covered_to);
-    if (gap <= kLongestBridge_s + 1e-6) seen += gap;
-    seen += time_s[i] - std::max(from, covered_to);
+    if (gap <= kLongestBridge_s + 1e-6) take(from - gap, from, gap);
+    const double begin = std::max(from, covered_to);
+    take(begin, time_s[i], time_s[i] - begin);
     covered_to = time_s[i];
   }
+}
+
+double Trace::observed_s() const {
+  double seen = 0;
+  visit_observed([&](double, double, double length) { seen += length; });
   return seen;
+}
+
+std::vector<std::pair<double, double>> Trace::observed_spans() const {
+  std::vector<std::pair<double, double>> spans;
+  visit_observed([&](double begin, double end, double length) {
+    if (!(length > 0)) return;
+    if (!spans.empty() && begin <= spans.back().second + 1e-9)
+      spans.back().second = end;
+    else
+      spans.emplace_back(begin, end);
+  });
+  return spans;
 }
 
 struct RegionMeter::Impl {

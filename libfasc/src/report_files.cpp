@@ -220,7 +220,7 @@ void add_traces(const Analysis& analysis, const std::string& dir, FileSet& files
             [&](std::ostream& out) { trace_csv(analysis.control->trace, analysis.control->found, out); });
 }
 
-void add_tables(const Analysis& analysis, const std::string& dir, FileSet& files) {
+void add_tables(const Analysis& analysis, const std::string& dir, FileSet& files, const ReportOptions& options) {
   const auto add = [&](const char* name, const std::string& bytes) { files.add((fs::path(dir) / name).string(), bytes); };
   add_traces(analysis, dir, files);
   add("bursts.csv", bursts_csv(analysis));
@@ -230,11 +230,11 @@ void add_tables(const Analysis& analysis, const std::string& dir, FileSet& files
     add("annotations_control.txt", report::annotations({&*analysis.control}));
     add("events_control.tsv", report::events({&*analysis.control}));
   }
-  add("report.html", report_html(analysis));
+  add("report.html", report_html(analysis, options));
 }
 
-void add_results(const Analysis& analysis, const std::string& dir, FileSet& files) {
-  add_tables(analysis, dir, files);
+void add_results(const Analysis& analysis, const std::string& dir, FileSet& files, const ReportOptions& options) {
+  add_tables(analysis, dir, files, options);
   files.add((fs::path(dir) / "result.json").string(), result_json(analysis));
 }
 

@@ -17,6 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kOverviewBins = 150;
+
 /// A number, or null where it is not finite.
 Json finite(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
@@ -124,6 +126,25 @@ Json rates_by_kind(const RegionResult& region, double alpha) {
   return out;
 }
 
+/// The trace in little, for tables of many clips: the largest speed of equal stretches, to three digits.
+Json overview_of(const RegionResult& region) {
+  const Trace& trace = region.trace;
+  const std::size_t n = std::min(trace.frames(), region.found.speed.size()), bins = std::min(n, kOverviewBins);
+  std::vector<double> largest(bins, std::numeric_limits<double>::quiet_NaN());
+  const double from_s = n > 0 ? trace.time_s.front() : 0, length_s = n > 0 ? trace.time_s.back() - from_s : 0;
+  for (std::size_t i = 0; i < n && length_s > 0; ++i) {
+    const auto bin = std::min(bins - 1, static_cast<std::size_t>(static_cast<double>(bins) * (trace.time_s[i] - from_s) / length_s));
+    const auto speed = static_cast<double>(region.found.speed[i]);
+    if (std::isfinite(speed) && !(speed <= largest[bin])) largest[bin] = speed;
+  }
+  Json speeds = Json::array();
+  for (const double speed : largest) {
+    const double ten = speed > 0 ? std::pow(10.0, 2 - std::floor(std::log10(speed))) : 1.0;
+    speeds.push_back(finite(std::round(speed * ten) / ten));
+  }
+  return {{"from_s", from_s}, {"to_s", from_s + length_s}, {"largest_speed", speeds}};
+}
+
 Json result_of(const RegionResult& region, double alpha) {
   const Trace& trace = region.trace;
   const Rate all_kinds = region.rate_of_all_kinds(alpha);
@@ -168,6 +189,7 @@ Json result_of(const RegionResult& region, double alpha) {
             {"sure", finite(level.sure)},
             {"edge", finite(level.edge)},
             {"false_alarms_per_min", finite(level.false_alarms_per_min)}}},
+          {"overview", overview_of(region)},
           {"sites", sites},
           {"bursts", bursts}};
 }
@@ -227,6 +249,33 @@ Json comparison_of(const Comparison& c) {
           {"warnings", c.warnings}};
 }
 
+Json agreement_of(const Agreement& a) {
+  return {{"first", a.first},         {"second", a.second},           {"matched", a.matched},
+          {"match_within_s", kReviewMatch_s}, {"f1", finite(a.f1)},
+          {"window_s", kReviewWindow_s}, {"windows", a.windows},       {"both", a.both},
+          {"first_only", a.first_only}, {"second_only", a.second_only}, {"neither", a.neither},
+          {"observed_agreement", finite(a.observed_agreement)}, {"kappa", finite(a.kappa)}};
+}
+
+Json reviewed_of(const ReviewedRegion& r) {
+  Json decisions;
+  for (std::size_t i = 0; i < kDecisions; ++i) decisions[to_string(static_cast<Decision>(i))] = r.decisions[i];
+  return {{"decisions", decisions},
+          {"not_in_file", r.not_in_file},
+          {"automatic_fasciculations", r.automatic_fasciculations},
+          {"review_against_automatic", agreement_of(r.with_automatic)},
+          {"review_against_other", r.with_other ? agreement_of(*r.with_other) : Json(nullptr)},
+          {"other_against_automatic", r.other_with_automatic ? agreement_of(*r.other_with_automatic) : Json(nullptr)}};
+}
+
+Json review_of(const ReviewSummary& s) {
+  const Json other = s.other_file.empty() ? Json(nullptr)
+                                          : Json{{"file", s.other_file}, {"sha256", s.other_sha256}, {"reviewer", text_or_null(s.other_reviewer)}};
+  return {{"file", s.file},         {"sha256", s.sha256},
+          {"reviewer", text_or_null(s.reviewer)}, {"other", other},
+          {"target", reviewed_of(s.target)},      {"control", s.control ? reviewed_of(*s.control) : Json(nullptr)}};
+}
+
 }  // namespace
 
 std::string result_json(const Analysis& a) {
@@ -238,6 +287,7 @@ std::string result_json(const Analysis& a) {
                     {"target", target_of(a)},
                     {"control", control_of(a)},
                     {"comparison", a.comparison ? comparison_of(*a.comparison) : Json(nullptr)},
+                    {"review", a.review ? review_of(*a.review) : Json(nullptr)},
                     {"warnings", a.warnings},
                     {"options", report::options_to_json(a.options)}};
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

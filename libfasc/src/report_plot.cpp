@@ -12,8 +12,8 @@ namespace fasc::report {
 namespace {
 
 constexpr double kWidth = 940, kLeft = 52, kRight = 12, kLane = 118, kAbove = 40, kBetween = 18, kAxis = 42;
-constexpr std::size_t kMostBins = 700;
-constexpr std::size_t kMostShades = 400;
+constexpr std::size_t kMostBins = 400;
+constexpr std::size_t kMostShades = 150;
 constexpr int kMostSlivers = 60;  ///< single missing steps drawn as lines; more would cover the picture
 
 /// Where times and values are on the picture.
@@ -33,12 +33,6 @@ struct Scales {
 bool is_target(const RegionResult& r) {
   return r.trace.region.name == "target";
 }
-/// Line colour: the region's own; for the control a darker blue, since sky blue on white is too faint for a
-/// thin line.
-const char* line_colour(const RegionResult& r) {
-  return is_target(r) ? "#D55E00" : "#2B7FB5";
-}
-
 std::string xy(double x, double y) {
   return fixed(x, 1) + "," + fixed(y, 1);
 }
@@ -153,7 +147,9 @@ std::string letters_of(const RegionResult& r, const Scales& s) {
     std::vector<std::pair<BurstKind, int>> kinds;
   };
   std::vector<Label> labels;
+  std::size_t drawn = 0;
   for (const Burst& b : r.found.bursts) {
+    if (++drawn > kMostShades) break;
     const double x = 0.5 * (s.x(b.onset_s) + s.x(b.end_s));
     const double room = labels.empty() ? 0 : 9.0 + 9.0 * static_cast<double>(labels.back().kinds.size());
     if (labels.empty() || x - 0.5 * (labels.back().from + labels.back().to) > room)
@@ -256,7 +252,7 @@ std::string speed_lane(const RegionResult& r, const Scales& s, const std::string
                              title + ": speed of the fastest part, " + unit, s.y0 - 20);
   out += frame_of(s, round_ticks(s.top, 5)) + shades_of(r, s, hatch);
   out += level_at(s, level.edge, "2 4") + level_at(s, level.sure, "7 4");
-  out += path_of(r.trace, r.found.speed, s, line_colour(r), 1.2);
+  out += path_of(r.trace, r.found.speed, s, line_colour(r).c_str(), 1.2);
   return out + letters_of(r, s);
 }
 
@@ -269,7 +265,7 @@ std::string energy_lane(const std::vector<const RegionResult*>& regions, const S
   for (const double root : round_ticks(std::sqrt(s.top), 4)) ticks.push_back(root * root);
   out += frame_of(s, ticks);
   for (auto r = regions.rbegin(); r != regions.rend(); ++r)
-    out += path_of((*r)->trace, (*r)->trace.energy, s, line_colour(**r), 1.2);
+    out += path_of((*r)->trace, (*r)->trace.energy, s, line_colour(**r).c_str(), 1.2);
   return out;
 }
 
@@ -295,16 +291,26 @@ std::string caption_of(const std::vector<const RegionResult*>& regions, bool cut
 
 }  // namespace
 
+std::string line_colour(const RegionResult& r) { return is_target(r) ? "#D55E00" : "#2B7FB5"; }
+
+AxisTops axis_tops(const std::vector<const RegionResult*>& regions) {
+  AxisTops tops{common_top(regions, speed_of), common_top(regions, energy_of)};
+  for (const RegionResult* r : regions)
+    if (std::isfinite(r->found.level.sure)) tops.speed = std::max(tops.speed, 1.2 * r->found.level.sure);
+  return tops;
+}
+
 std::string trace_figure(const std::vector<const RegionResult*>& regions) {
   const Trace& first = regions.front()->trace;
   if (first.frames() < 2) return "<p>The clip is too short for a trace.</p>";
   const std::string unit = std::string(first.scale.length_unit()) + "/s";
   const std::string hatch = "missing-" + html(first.region.name);
-  Scales s{first.time_s.front(), first.time_s.back(), common_top(regions, speed_of), 0, false};
+  const AxisTops tops = axis_tops(regions);
+  Scales s{first.time_s.front(), first.time_s.back(), tops.speed, 0, false};
   const double height =
       static_cast<double>(regions.size()) * (kAbove + kLane) + kBetween + 24 + kLane + kAxis;
   std::string out;
-  add(out, "<figure><svg viewBox=\"0 0 ", fixed(kWidth, 0), " ", fixed(height, 0),
+  add(out, "<figure class=\"trace\"><svg class=\"still\" viewBox=\"0 0 ", fixed(kWidth, 0), " ", fixed(height, 0),
       "\" role=\"img\" aria-label=\"Speed and energy over time with events\" "
       "font-family=\"system-ui,-apple-system,Segoe UI,Roboto,"
       "DejaVu Sans,sans-serif\" font-size=\"12\" fill=\"#52606d\"><defs><pattern id=\"",
@@ -313,8 +319,6 @@ std::string trace_figure(const std::vector<const RegionResult*>& regions) {
       "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" "
       "fill=\"#e4e8ec\"/>"
       "<path stroke=\"#7b8794\" stroke-width=\"1.4\" d=\"M0 0V6\"/></pattern></defs>");
-  for (const RegionResult* r : regions)
-    if (std::isfinite(r->found.level.sure)) s.top = std::max(s.top, 1.2 * r->found.level.sure);
   bool cut = exceeds(regions, speed_of, s.top);
   for (const RegionResult* r : regions) {
     s.y0 += kAbove;
@@ -323,9 +327,9 @@ std::string trace_figure(const std::vector<const RegionResult*>& regions) {
   }
   s.y0 += kBetween + 24;
   s.root = true;
-  s.top = common_top(regions, energy_of);
+  s.top = tops.energy;
   cut = cut || exceeds(regions, energy_of, s.top);
-  out += energy_lane(regions, s, unit) + time_axis(s) + "</svg>" + caption_of(regions, cut) + "</figure>";
+  out += energy_lane(regions, s, unit) + time_axis(s) + "</svg><div class=\"live\" hidden></div>" + caption_of(regions, cut) + "</figure>";
   return out;
 }
 

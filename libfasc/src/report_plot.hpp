@@ -12,8 +12,19 @@ namespace fasc::report {
 /// share a clip.
 std::string trace_figure(const std::vector<const RegionResult*>& regions);
 
-/// The clip's poster, cut to what matters, with the outlines of the regions.
-std::string poster_figure(const ClipSummary& clip, const std::vector<const RegionResult*>& regions);
+/// Where the axes of speed and energy end, for all regions of a clip alike: they can be compared only on one scale.
+struct AxisTops {
+  double speed = 1, energy = 1;
+};
+AxisTops axis_tops(const std::vector<const RegionResult*>& regions);
+
+/// Line colour of a region: its own; for the control a darker blue, since sky blue on white is too faint for a thin line.
+std::string line_colour(const RegionResult& region);
+
+struct PageClip;
+/// The clip's poster, cut to what matters, with the outlines of the regions and the places that fasciculations come from. `index`: of
+/// the clip on the page.
+std::string poster_figure(const PageClip& clip, std::size_t index);
 
 /// Round steps of an axis from 0 to `top`: 1, 2 or 5 times a power of ten, at most `most` of them above 0.
 std::vector<double> round_ticks(double top, int most);

@@ -1,11 +1,13 @@
-// The poster frame of report.html: a picture of the clip inside its echo areas, with the outlines of the
-// regions.
+// The poster frame of report.html: a picture of the clip inside its echo areas, with the outlines of the regions and a map of where
+// fasciculations arise.
 #include <algorithm>
+#include <cmath>
 
 #include <opencv2/imgproc.hpp>
 
 #include "fasc/annotate.hpp"
 #include "ffmpeg.hpp"
+#include "report_page.hpp"
 #include "report_plot.hpp"
 #include "report_text.hpp"
 
@@ -26,7 +28,7 @@ cv::Rect cut_of(const ClipSummary& clip, const std::vector<const RegionResult*>&
   return cut & cv::Rect(0, 0, clip.info.width, clip.info.height);
 }
 
-std::string picture_of(const ClipSummary& clip, const cv::Rect& cut) {
+std::string picture_of(const ClipSummary& clip, const cv::Rect& cut, std::size_t index) {
   if (clip.poster.empty() || clip.poster.size() != cv::Size(clip.info.width, clip.info.height)) return "";
   cv::Mat picture = clip.poster(cut).clone();
   if (picture.cols > kWidest) {
@@ -35,7 +37,7 @@ std::string picture_of(const ClipSummary& clip, const cv::Rect& cut) {
                cv::INTER_AREA);
   }
   std::string out;
-  add(out, "<image x=\"", std::to_string(cut.x), "\" y=\"", std::to_string(cut.y), "\" width=\"",
+  add(out, "<image id=\"poster-", std::to_string(index), "\" x=\"", std::to_string(cut.x), "\" y=\"", std::to_string(cut.y), "\" width=\"",
       std::to_string(cut.width), "\" height=\"", std::to_string(cut.height),
       "\" preserveAspectRatio=\"none\" href=\"data:image/jpeg;base64,", base64(encode_jpeg(picture, 5)),
       "\"/>");
@@ -62,30 +64,70 @@ std::string outline_of(const Region& region, const std::string& colour, double u
   return out;
 }
 
+/// How often each cell took part in a fasciculation: went at least half as far at the peak as the farthest.
+std::vector<int> part_taken(const RegionResult& r) {
+  std::vector<int> counts(static_cast<std::size_t>(r.trace.grid_cols) * static_cast<std::size_t>(r.trace.grid_rows), 0);
+  for (const Burst& b : r.found.bursts) {
+    if (b.kind != BurstKind::fasciculation) continue;
+    const std::vector<double> cells = cells_at_peak(r, b);
+    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += cells[k] >= 0.5;
+  }
+  return counts;
+}
+
+/// Cells shaded by that, over the region.
+std::string heat_of(const RegionResult& r) {
+  const std::vector<int> counts = part_taken(r);
+  const int most = counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end());
+  if (most == 0) return "";
+  const cv::Rect box = r.trace.region.bounds();
+  const double w = double(box.width) / r.trace.grid_cols, h = double(box.height) / r.trace.grid_rows;
+  std::string out;
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    if (counts[k] == 0) continue;
+    const int col = static_cast<int>(k) % r.trace.grid_cols, row = static_cast<int>(k) / r.trace.grid_cols;
+    add(out, "<rect x=\"", fixed(box.x + col * w, 1), "\" y=\"", fixed(box.y + row * h, 1), "\" width=\"", fixed(w, 1), "\" height=\"", fixed(h, 1),
+        "\" fill=\"#FFB000\" fill-opacity=\"", fixed(0.65 * counts[k] / most, 2), "\"><title>", std::to_string(counts[k]), " of ",
+        std::to_string(r.count(BurstKind::fasciculation)), " fasciculations</title></rect>");
+  }
+  return out;
+}
+
+/// The middle of each event's motion: fasciculations are seen, others appear where a review makes fasciculations of them.
+std::string dots_of(const PageClip& page, double unit) {
+  std::string out;
+  std::size_t drawn = 0;
+  for (const PageEvent& e : page.events) {
+    if (!std::isfinite(e.burst->centroid_x_px) || ++drawn > page.rows()) continue;
+    const bool counted = e.burst->kind == BurstKind::fasciculation;
+    add(out, "<circle data-e=\"", std::to_string(e.id), counted ? "\"" : "\" class=\"off\"", " cx=\"", fixed(e.burst->centroid_x_px, 1), "\" cy=\"",
+        fixed(e.burst->centroid_y_px, 1), "\" r=\"", fixed(5 * unit, 1), "\" stroke-width=\"", fixed(1.4 * unit, 1), "\"><title>fasciculation at ",
+        fixed(e.burst->onset_s, 2), " s</title></circle>");
+  }
+  return out;
+}
+
 }  // namespace
 
-std::string poster_figure(const ClipSummary& clip, const std::vector<const RegionResult*>& regions) {
-  const cv::Rect cut = cut_of(clip, regions);
+std::string poster_figure(const PageClip& page, std::size_t index) {
+  const ClipSummary& clip = *page.clip;
+  const cv::Rect cut = cut_of(clip, page.regions);
   if (cut.empty()) return "";
   const double unit = std::max(cut.width / 560.0, cut.height / 560.0);  // px of the clip per CSS px, about
-  std::string out;
-  add(out, "<figure><div class=\"screen\"><svg viewBox=\"", std::to_string(cut.x), " ", std::to_string(cut.y),
-      " ", std::to_string(cut.width), " ", std::to_string(cut.height),
-      "\" role=\"img\" aria-label=\"Picture of the clip with the measured regions\" "
-      "font-family=\"system-ui,-apple-system,Segoe UI,"
-      "Roboto,DejaVu Sans,sans-serif\">",
-      picture_of(clip, cut));
-  for (const RegionResult* r : regions) {
-    const bool target = r->trace.region.name == "target";
-    const std::string colour = css_colour(target ? kTargetColour : kControlColour);
-    if (r->trace.near_field) out += outline_of(*r->trace.near_field, colour, unit, true);
-    out += outline_of(r->trace.region, colour, unit, false);
+  std::string out, heat, outlines;
+  for (const RegionResult* r : page.regions) {
+    const std::string colour = css_colour(r->trace.region.name == "target" ? kTargetColour : kControlColour);
+    heat += heat_of(*r);
+    if (r->trace.near_field) outlines += outline_of(*r->trace.near_field, colour, unit, true);
+    outlines += outline_of(r->trace.region, colour, unit, false);
   }
-  add(out, "</svg></div><figcaption>", html(clip.info.name),
-      ": first picture measured, echo area only. Solid: measured muscle; dashed: near field, the reference "
-      "for probe motion."
-      "</figcaption></figure>");
-  return out;
+  add(out, "<figure class=\"map\"><div class=\"screen\"><svg viewBox=\"", std::to_string(cut.x), " ", std::to_string(cut.y), " ", std::to_string(cut.width), " ",
+      std::to_string(cut.height), "\" role=\"img\" aria-label=\"Picture of the clip with the measured regions",
+      heat.empty() ? "" : " and the places that fasciculations come from", "\">", picture_of(clip, cut, index), heat, outlines, dots_of(page, unit), "</svg></div><figcaption>",
+      html(clip.info.name), ": first picture measured, echo area only. Solid: measured muscle; dashed: near field, the reference for probe motion.");
+  if (!heat.empty())
+    out += " Shade: how often a spot took part in a fasciculation (went at least half as far at the peak as the farthest spot); dots: the middle of each one's motion.";
+  return out + "</figcaption></figure>";
 }
 
 }  // namespace fasc::report

@@ -173,6 +173,16 @@ std::string methods(const Analysis& a) {
   return out;
 }
 
+std::string methods_in_brief(const Analysis& a) {
+  const BurstOptions& b = a.options.bursts;
+  std::string out;
+  add(out, "Displacement of 16 × 16 px patches between pictures (inverse search), energy = mean squared speed over the region; an event is sure ",
+      number(b.threshold), " robust deviations above the calm level of the fastest part and lasts while above ", number(b.edge_threshold),
+      "; kinds are told by length, return, rhythm and the near field above the muscle. Rates: fasciculations over observed time; exact ",
+      level_words(a.options.compare.alpha), " intervals (Garwood 1936; Clopper and Pearson 1934). The page on screen has the methods in full.");
+  return out;
+}
+
 std::string limits(const Analysis& a) {
   std::string out =
       "<ul><li>This is a measurement, not a diagnosis: healthy people fasciculate too, most of all in the "

@@ -10,6 +10,7 @@
 #include "fasc/comparison.hpp"
 #include "fasc/energy.hpp"
 #include "fasc/presence.hpp"
+#include "fasc/review.hpp"
 
 namespace fasc {
 
@@ -76,6 +77,7 @@ struct Analysis {
   std::optional<RegionResult> control;
   std::optional<Comparison> comparison;
   std::vector<std::string> warnings;                ///< what a reader must know, one sentence each
+  std::optional<ReviewSummary> review;              ///< where a person's decisions took the place of the program's; bursts are then the review's
 };
 
 /// What measuring gives and finding bursts takes: traces and clips, no events yet.
@@ -104,6 +106,15 @@ void anonymise(Measurement& measurement, const std::string& key);
 Analysis conclude(const Measurement& measurement);
 /// The same, taking the traces over instead of copying them: memory grows with the trace once.
 Analysis conclude(Measurement&& measurement);
+
+/// The same with a person's decisions in place of the program's: bursts are the review's events (rejected ones left out), each with
+/// the numbers the program had for it where its times are the program's (within kSameEvent_s), or else measured on the trace between its
+/// times. Rates, presence, grade, sites and comparison follow. `other`: a second review, compared with the first and counted nowhere.
+/// Throws MisuseError where a review is of another clip (SHA-256) or speaks of a region or a time that this measurement does not have.
+Analysis conclude(Measurement&& measurement, const Review& review, const Review* other = nullptr);
+
+/// s; a reviewed event with onset and end this near to the program's is the program's: files are written to 0.1 ms.
+inline constexpr double kSameEvent_s = 0.002;
 
 /// measure() and conclude().
 Analysis analyze(const std::string& path, const AnalyzeOptions& options = {}, const Progress& progress = {});

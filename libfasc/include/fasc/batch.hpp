@@ -11,7 +11,7 @@
 
 namespace fasc {
 
-/// analyze(), annotate() and write_results() of one clip into the folder `dir` (prepare_output), result.json last. Without `video` no
+/// analyze(), annotate() and add_results() of one clip into the folder `dir` (prepare_output), result.json last. Without `video` no
 /// annotated video is written. Where the video fails the numbers are written all the same, without result.json, and OutputError is
 /// thrown. Throws as those functions do, and MisuseError where a clip is one of the files to be written.
 Analysis analyze_into(const std::string& path, const std::string& dir, const AnalyzeOptions& options = {},
@@ -49,8 +49,8 @@ struct BatchItem {
 /// "done", "kept", "failed" or "skipped".
 const char* to_string(BatchItem::Status status);
 
-/// Analyses every clip below `folder` (sorted by name) into `out`/<path below folder, with its ending>/ (names as in BatchItem::file), and writes `out`/batch.json and
-/// `out`/batch.csv, which are the same whether a result was kept or computed. `out` itself is not searched. Returns one item per file. Throws NotFoundError, MisuseError, OutputError, Cancelled; a bad clip is an item, not an error.
+/// Analyses every clip below `folder` (sorted by name) into `out`/<path below folder, with its ending>/ (names as in BatchItem::file), and writes `out`/batch.json,
+/// `out`/batch.csv, `out`/index.html and `out`/index.csv (group.hpp), which are the same whether a result was kept or computed. `out` itself is not searched. Returns one item per file. Throws NotFoundError, MisuseError, OutputError, Cancelled; a bad clip is an item, not an error.
 std::vector<BatchItem> batch(const std::string& folder, const std::string& out, const BatchOptions& options = {},
                              const Progress& progress = {});
 

@@ -120,4 +120,8 @@ struct BurstResult {
 /// MisuseError (options).
 BurstResult find_bursts(const Trace& trace, const BurstOptions& options = {}, const Trace* other = nullptr);
 
+/// Measures the motion of a span that a person named: every field of a burst but kind (fasciculation), confidence (NaN: nothing was
+/// decided by rule) and site (0). `found`: what was found on this trace. Numbers of motion are NaN where no step of the span was measured.
+Burst describe_span(const Trace& trace, const BurstResult& found, double onset_s, double end_s, const BurstOptions& options = {});
+
 }  // namespace fasc

@@ -18,6 +18,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <opencv2/core.hpp>
@@ -77,6 +78,13 @@ struct Trace {
   cv::Point2f cell(std::size_t frame, int row, int col) const;
   /// s; measured time and bridged gaps of at most kLongestBridge_s.
   double observed_s() const;
+  /// The same time as stretches (begin, end) in s, in order, joined where they touch.
+  std::vector<std::pair<double, double>> observed_spans() const;
+
+ private:
+  /// Calls take(begin, end, length) for every measured step and every bridged gap.
+  template <class Take>
+  void visit_observed(Take take) const;
 };
 
 /// s; the longest gap that is bridged: counted as observed, and joined inside a burst.

@@ -25,8 +25,14 @@ std::string bursts_csv(const Analysis& analysis);
 std::string annotations_txt(const Analysis& analysis);
 /// BIDS events on the target's clip: onset, duration, trial_type (the kind), region and more; n/a where missing.
 std::string events_tsv(const Analysis& analysis);
-/// A page that stands alone: numbers, trace pictures, event table, poster frame with regions, method, limits, versions.
-std::string report_html(const Analysis& analysis);
+/// How report.html is written.
+struct ReportOptions {
+  bool video = false;  ///< annotated.mp4 (and annotated_control.mp4 of a second clip) lies beside the page and plays in it
+};
+/// A page that stands alone: numbers, a trace that plays in step with the video, event table, review of events with export (read_review
+/// takes it back), map of where fasciculations arise, quality, method, limits, versions. Nothing is fetched from elsewhere; without
+/// scripts it shows the same as still pictures.
+std::string report_html(const Analysis& analysis, const ReportOptions& options = {});
 
 /// The saved measurement (CBOR, RFC 8949, schema "fasc.measurement/1"): everything find_bursts needs. Same measurement, same bytes.
 void measurement_cbor(const Measurement& measurement, std::ostream& out);
@@ -76,9 +82,9 @@ void add_traces(const Analysis& analysis, const std::string& dir, FileSet& files
 
 /// Adds all files of an analysis but result.json, the videos and the measurement: trace.csv, bursts.csv, annotations.txt, events.tsv,
 /// report.html, and those of a second clip.
-void add_tables(const Analysis& analysis, const std::string& dir, FileSet& files);
+void add_tables(const Analysis& analysis, const std::string& dir, FileSet& files, const ReportOptions& options = {});
 
 /// add_tables, then result.json: where it is, the folder is whole. prepare_output comes first.
-void add_results(const Analysis& analysis, const std::string& dir, FileSet& files);
+void add_results(const Analysis& analysis, const std::string& dir, FileSet& files, const ReportOptions& options = {});
 
 }  // namespace fasc
