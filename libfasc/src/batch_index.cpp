@@ -24,13 +24,14 @@ void fill_muscle(GroupEntry& entry, const Json& muscle) {
 }
 
 void fill_trace(GroupEntry& entry, const Json& region) {
-  const Json& overview = region.at("overview");
   entry.speed_unit = region.at("speed_unit").get<std::string>();
+  entry.fasciculations = region.at("counts").at("fasciculation").get<int>();
+  if (!region.contains("overview")) return;  // a result kept from before there was one
+  const Json& overview = region.at("overview");
   entry.duration_s = number(overview.at("to_s")) - number(overview.at("from_s"));
   for (const Json& value : overview.at("largest_speed")) entry.overview.push_back(number(value));
   for (const Json& burst : region.at("bursts"))
     if (burst.at("kind") == "fasciculation") entry.onsets_s.push_back(number(burst.at("onset_s")) - number(overview.at("from_s")));
-  entry.fasciculations = static_cast<int>(entry.onsets_s.size());
 }
 
 GroupEntry entry_of(const BatchItem& item, const Json& result, const char* role) {

@@ -33,7 +33,8 @@ std::string clip_section(const PageClip& page, std::size_t index, const std::str
   if (!page.video.empty())
     add(out, "<div class=\"video\"><video controls playsinline preload=\"metadata\" aria-label=\"Annotated video\" src=\"", page.video, "\"></video></div>");
   add(out, trace_figure(page.regions), "</div><h3>Events</h3>", event_tables(page), "<div class=\"", poster.empty() ? "one" : "two", "\">");
-  if (!poster.empty()) add(out, "<div><h3>Where in the muscle</h3>", poster, "</div>");
+  const bool any = std::any_of(page.regions.begin(), page.regions.end(), [](const RegionResult* r) { return r->count(BurstKind::fasciculation) > 0; });
+  if (!poster.empty()) add(out, "<div><h3>", any ? "Where in the muscle" : "Measured regions", "</h3>", poster, "</div>");
   add(out, "<div><h3>Quality of the recording</h3>", quality, "</div></div></section>");
   return out;
 }
