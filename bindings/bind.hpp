@@ -5,11 +5,19 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <atomic>
 #include <cmath>
+#include <condition_variable>
 #include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
+
+#include <opencv2/core.hpp>
 
 #include "fasc/error.hpp"
 
@@ -33,9 +41,13 @@ void bind_annotate(py::module_& m);
 void bind_report(py::module_& m);
 void bind_batch(py::module_& m);
 void bind_simulate(py::module_& m);
+void bind_arrow(py::module_& m);
+
+/// Pixels (uint8, gray or three channels) as an array that looks into them and keeps `owner` alive; read only.
+py::array pixels_of(const cv::Mat& pixels, const py::object& owner);
 
 /// A number, or None where it is missing (NaN): as null in the JSON.
-inline py::object number(double value) { return std::isnan(value) ? py::object(py::none()) : py::object(py::float_(value)); }
+inline std::optional<double> number(double value) { return std::isnan(value) ? std::nullopt : std::optional(value); }
 
 /// An options struct as a Python class: keyword arguments in the constructor, defaults from the struct, checked, shown by repr.
 template <class Options>
@@ -85,29 +97,67 @@ class OptionsClass {
   std::vector<std::string> fields_;
 };
 
-/// A Python callable (or None) as fasc's progress callback: takes the GIL back, lets Ctrl-C through, keeps what the callable raised.
+/// A Python callable (or None) as fasc's progress callback, and Ctrl-C. Python hears of Ctrl-C on its main thread only: called there, the work gets
+/// a thread of its own, and the main thread answers its progress calls and looks for Ctrl-C every 20 ms. So batches whose jobs are threads
+/// are stopped as well, and callables run on the thread that called. Called on any other thread, the work runs right there.
 class ProgressBridge {
  public:
-  explicit ProgressBridge(py::object callback) : callback_(std::move(callback)) {}
+  explicit ProgressBridge(py::object callback);
+  /// From the work's threads, without the GIL: false stops the work.
   bool operator()(double done, const char* stage);
-  /// Raises what the callable raised, if it did.
+  /// Does the work. Called without the GIL; returns when it has ended.
+  void run(const std::function<void()>& work);
+  /// Raises what the callable raised or Ctrl-C, if there was such a thing.
   void rethrow() const;
 
  private:
+  bool ask(double done, const char* stage);  // Python; without the GIL
+  void heed_signals();                       // the same
+  void serve();                              // the main thread while the work goes on
+
   py::object callback_;
+  bool silent_, on_main_;
   std::exception_ptr raised_;
+  std::atomic<bool> stopped_{false};
+  std::mutex one_at_a_time_, mutex_;
+  std::condition_variable asked_, answered_;
+  double done_ = 0;
+  const char* stage_ = "";
+  bool waiting_ = false, ended_ = false;
 };
 
 /// Runs work(progress) without the GIL.
 template <class Work>
 auto without_gil(py::object callback, Work work) {
+  using Result = std::invoke_result_t<Work, const Progress&>;
   ProgressBridge bridge(std::move(callback));
-  try {
-    py::gil_scoped_release release;
-    return work(Progress([&bridge](double done, const char* stage) { return bridge(done, stage); }));
-  } catch (...) {
+  const Progress report = [&bridge](double done, const char* stage) { return bridge(done, stage); };
+  std::exception_ptr thrown;
+  const auto caught = [&](const auto& step) {
+    try {
+      step();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  };
+  const auto finish = [&] {
     bridge.rethrow();
-    throw;
+    if (thrown) std::rethrow_exception(thrown);
+  };
+  if constexpr (std::is_void_v<Result>) {
+    {
+      py::gil_scoped_release release;
+      bridge.run([&] { caught([&] { work(report); }); });
+    }
+    finish();
+  } else {
+    std::optional<Result> result;
+    {
+      py::gil_scoped_release release;
+      bridge.run([&] { caught([&] { result.emplace(work(report)); }); });
+    }
+    finish();
+    return std::move(*result);
   }
 }
 

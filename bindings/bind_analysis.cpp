@@ -99,6 +99,13 @@ void bind_analysis(py::module_& m) {
         return without_gil(std::move(progress), [&](const Progress& report) { return measure(path, given, report); });
       },
       py::arg("path"), py::arg("options"), py::arg("progress") = py::none());
+  m.def(
+      "compare_traces",
+      [](const Trace& target, const std::vector<Burst>& bursts, const Trace& control, const std::vector<Burst>& control_bursts, const CompareOptions& given) {
+        py::gil_scoped_release release;
+        return compare(sample_of(target, bursts), sample_of(control, control_bursts), given);
+      },
+      py::arg("target"), py::arg("bursts"), py::arg("control"), py::arg("control_bursts"), py::arg("options"));
   m.def("measure_frames", &measure_pictures, py::arg("pictures"), py::arg("time_s"), py::arg("name"), py::arg("options"),
         py::arg("progress") = py::none());
   m.def(

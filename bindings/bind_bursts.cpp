@@ -15,7 +15,9 @@ class BurstClass {
     fields_.append(name);
     return *this;
   }
-  BurstClass& field(const char* name, int Burst::*member, const char* doc) {
+  /// One that no event lacks.
+  template <class T>
+  BurstClass& always(const char* name, T Burst::*member, const char* doc) {
     cls_.def_readonly(name, member, doc);
     fields_.append(name);
     return *this;
@@ -56,12 +58,12 @@ void bind_bursts(py::module_& m) {
       .field("near_field_share", &BurstOptions::near_field_share, "near-field over muscle speed from which a burst is probe motion");
 
   BurstClass(m)
-      .field("onset_s", &Burst::onset_s, "s; first step above the edge threshold")
-      .field("peak_s", &Burst::peak_s, "s; fastest step")
-      .field("end_s", &Burst::end_s, "s; last step above the edge threshold")
+      .always("onset_s", &Burst::onset_s, "s; first step above the edge threshold")
+      .always("peak_s", &Burst::peak_s, "s; fastest step")
+      .always("end_s", &Burst::end_s, "s; last step above the edge threshold")
       .kind()
       .field("confidence", &Burst::confidence, "0-1; how clear the event and its kind are")
-      .field("duration_s", &Burst::duration_s, "s; end - onset")
+      .always("duration_s", &Burst::duration_s, "s; end - onset")
       .field("contraction_s", &Burst::contraction_s, "s; onset to largest displacement")
       .field("relaxation_s", &Burst::relaxation_s, "s; largest displacement to end")
       .field("peak_speed_px_s", &Burst::peak_speed_px_s, "px/s; of the fastest part of the region")
@@ -77,22 +79,22 @@ void bind_bursts(py::module_& m) {
       .field("depth_mm", &Burst::depth_mm, "mm; the same with a scale")
       .field("direction_deg", &Burst::direction_deg, "degrees, above -180 to 180; way of the contraction: 0 to the right, 90 up")
       .field("anisotropy", &Burst::anisotropy, "0-1; (l1 - l2) / (l1 + l2) of the displacements' tensor: 1 along one line, 0 no line preferred")
-      .field("site", &Burst::site, "from 1; site of origin, see RegionResult.sites; 0: not a fasciculation")
+      .always("site", &Burst::site, "from 1; site of origin, see RegionResult.sites; 0: not a fasciculation")
       .field("energy_peak", &Burst::energy_peak, "(mm/s)² or (px/s)²; largest energy")
       .field("score", &Burst::score, "robust standard deviations at the peak")
       .field("near_field_ratio", &Burst::near_field_ratio, "near-field speed over muscle speed; None without a near field")
       .field("whole_share", &Burst::whole_share, "0-1; how alike the whole region moved at the peak")
       .field("rest_share", &Burst::rest_share, "share of the largest displacement left within 0.4 s after the end")
-      .field("missing_s", &Burst::missing_s, "s; bridged time inside the event")
+      .always("missing_s", &Burst::missing_s, "s; bridged time inside the event")
       .finish();
 
   m.def(
       "find_bursts",
-      [](const Trace& trace, const BurstOptions& options) {
+      [](const Trace& trace, const BurstOptions& options, const Trace* other) {
         py::gil_scoped_release release;
-        return find_bursts(trace, options).bursts;
+        return find_bursts(trace, options, other).bursts;
       },
-      py::arg("trace"), py::arg("options") = BurstOptions{});
+      py::arg("trace"), py::arg("options") = BurstOptions{}, py::arg("other").none(true) = py::none());
 }
 
 }  // namespace fasc::python

@@ -30,7 +30,10 @@ void bind_comparison(py::module_& m) {
       .def_readonly("ci_per_min", &Rate::ci_per_min, "two-sided at alpha")
       .def_property_readonly("zero_bound_per_min", [](const Rate& r) { return number(r.zero_bound_per_min); },
                              "with no event: one-sided exact upper bound at alpha, else None");
-  py::class_<Comparison>(m, "RateComparison", "Two rates held against each other.")
+  py::class_<Comparison>(m, "RateComparison", "Two sides held against each other.")
+      .def_property_readonly("energy_ratio", [](const Comparison& c) { return number(c.energy_ratio); },
+                             "median energy of target over control; None where there is none")
+      .def_readonly("energy_ratio_ci", &Comparison::energy_ratio_ci, "circular block bootstrap, percentiles")
       .def_property_readonly("rate_ratio", [](const Comparison& c) { return number(c.rate_ratio); })
       .def_readonly("rate_ratio_ci", &Comparison::rate_ratio_ci, "two-sided at alpha, conditional binomial")
       .def_property_readonly("p_value", [](const Comparison& c) { return number(c.p_value); }, "twice the smaller tail")

@@ -33,6 +33,14 @@ py::array state_names(const Trace& trace) {
   return py::module_::import("numpy").attr("array")(names, py::arg("dtype") = "U12");
 }
 
+/// Numbers as a user has them: list, tuple or array of any number type.
+std::vector<double> numbers_of(const py::object& given, const char* name) {
+  const auto values = py::array_t<double, py::array::c_style | py::array::forcecast>::ensure(given);
+  if (!values) throw py::type_error(std::string(name) + " is numbers, shape (n,), but got " + Py_TYPE(given.ptr())->tp_name);
+  if (values.ndim() != 1) throw py::value_error(std::string(name) + " is numbers, shape (n,), but got " + std::to_string(values.ndim()) + " dimensions");
+  return {values.data(), values.data() + values.size()};
+}
+
 template <class Member>
 void series(py::class_<Trace>& cls, const char* name, Member member, const char* doc) {
   cls.def_property_readonly(name, [member](const Trace& t) { return as_doubles(t.*member); }, doc);
@@ -50,6 +58,12 @@ void bind_energy(py::module_& m) {
   py::class_<Trace> trace(m, "Trace",
                           "What was measured in one region: one entry per frame in every array. The first entry and every step that was "
                           "not measured are NaN.");
+  trace.def(py::init([](const py::object& time_s, const py::object& energy) {
+              return trace_from(numbers_of(time_s, "time_s"), numbers_of(energy, "energy"));
+            }),
+            py::arg("time_s"), py::arg("energy"), "A trace from elsewhere: see find_bursts. Energies in any unit, NaN where missing.");
+  trace.def_property_readonly("has_cells", &Trace::has_cells, "False for a trace from elsewhere: energies without motion of cells");
+  trace.def_property_readonly("observed_spans", &Trace::observed_spans, "s; stretches (begin, end) of observed time, in order");
   trace.def_readonly("region", &Trace::region, "what was measured");
   trace.def_readonly("near_field", &Trace::near_field, "the reference above it, or None");
   trace.def_readonly("scale", &Trace::scale, "unit of all speeds: mm/s with a scale, px/s without");
@@ -70,7 +84,8 @@ void bind_energy(py::module_& m) {
   trace.def_property_readonly("observed_s", &Trace::observed_s, "s; measured time and bridged gaps of at most 0.1 s");
   trace.def("__len__", &Trace::frames);
   trace.def("__repr__", [](const Trace& t) {
-    return "<fasc.Trace of " + t.region.name + ": " + std::to_string(t.frames()) + " frames, speeds in " + t.scale.length_unit() + "/s>";
+    return "<fasc.Trace of " + t.region.name + ": " + std::to_string(t.frames()) + " frames" +
+           (t.has_cells() ? std::string(", speeds in ") + t.scale.length_unit() + "/s>" : " from elsewhere>");
   });
 }
 

@@ -1,4 +1,7 @@
 // error.hpp in Python: every error as Python's own kind, and progress callbacks.
+#include <chrono>
+#include <thread>
+
 #include "bind.hpp"
 
 namespace fasc::python {
@@ -12,16 +15,74 @@ void raise(PyObject* kind, const std::exception& error) {
 
 }  // namespace
 
+namespace {
+
+constexpr auto kSignalsEvery = std::chrono::milliseconds(20);
+
+bool on_main_thread() {
+  const py::module_ threading = py::module_::import("threading");
+  return threading.attr("current_thread")().is(threading.attr("main_thread")());
+}
+
+}  // namespace
+
+ProgressBridge::ProgressBridge(py::object callback) : callback_(std::move(callback)), silent_(callback_.is_none()), on_main_(on_main_thread()) {}
+
 bool ProgressBridge::operator()(double done, const char* stage) {
-  py::gil_scoped_acquire gil;
-  if (raised_) return false;
+  if (stopped_ || silent_) return !stopped_;
+  if (!on_main_) return ask(done, stage);
+  const std::lock_guard turn(one_at_a_time_);
+  std::unique_lock lock(mutex_);
+  done_ = done;
+  stage_ = stage;
+  waiting_ = true;
+  asked_.notify_one();
+  answered_.wait(lock, [this] { return !waiting_; });
+  return !stopped_;
+}
+
+bool ProgressBridge::ask(double done, const char* stage) {
+  const py::gil_scoped_acquire gil;
+  if (stopped_) return false;
   try {
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-    return callback_.is_none() || callback_(done, stage).ptr() != Py_False;
+    if (callback_(done, stage).ptr() == Py_False) stopped_ = true;
   } catch (const py::error_already_set&) {
     raised_ = std::current_exception();
-    return false;
+    stopped_ = true;
   }
+  return !stopped_;
+}
+
+void ProgressBridge::heed_signals() {
+  const py::gil_scoped_acquire gil;
+  if (raised_ || PyErr_CheckSignals() == 0) return;
+  raised_ = std::make_exception_ptr(py::error_already_set());
+  stopped_ = true;
+}
+
+void ProgressBridge::serve() {
+  std::unique_lock lock(mutex_);
+  while (!ended_) {
+    asked_.wait_for(lock, kSignalsEvery, [this] { return waiting_ || ended_; });
+    const bool asked = waiting_;
+    lock.unlock();
+    heed_signals();
+    if (asked) ask(done_, stage_);
+    lock.lock();
+    if (asked) waiting_ = false;
+    answered_.notify_all();
+  }
+}
+
+void ProgressBridge::run(const std::function<void()>& work) {
+  if (!on_main_) return work();
+  const std::jthread worker([&] {
+    work();
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    asked_.notify_one();
+  });
+  serve();
 }
 
 void ProgressBridge::rethrow() const {

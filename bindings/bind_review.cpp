@@ -38,7 +38,7 @@ void bind_review(py::module_& m) {
       .def_property_readonly("observed_agreement", [](const Agreement& a) { return number(a.observed_agreement); }, "share of windows; None without any")
       .def_property_readonly("kappa", [](const Agreement& a) { return number(a.kappa); }, "Cohen (1960); None where it is not defined")
       .def("__repr__", [](const Agreement& a) {
-        return "<fasc.Agreement: F1 " + std::string(py::str(number(a.f1))) + ", kappa " + std::string(py::str(number(a.kappa))) + ">";
+        return "<fasc.Agreement: F1 " + std::string(py::str(py::cast(number(a.f1)))) + ", kappa " + std::string(py::str(py::cast(number(a.kappa)))) + ">";
       });
   m.def("read_review", &read_review, py::arg("path"), py::call_guard<py::gil_scoped_release>());
   m.def("agreement", &agreement, py::arg("first_onsets_s"), py::arg("second_onsets_s"), py::arg("observed"), py::arg("from_s"));

@@ -22,4 +22,5 @@ PYBIND11_MODULE(_fasc, m) {
   bind_report(m);
   bind_batch(m);
   bind_simulate(m);
+  bind_arrow(m);
 }

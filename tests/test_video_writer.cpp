@@ -62,7 +62,7 @@ TEST(VideoWriter, EveryCodecAndContainerComesBack) {
     int crf;
   } kinds[] = {{"h264", "a.mp4", 12}, {"h264", "a.mov", 12}, {"h264", "a.mkv", 12}, {"mpeg4", "b.mp4", 2},
                {"mpeg4", "b.avi", 2}, {"mpeg4", "b.mov", 2}, {"mjpeg", "c.avi", 2}, {"mjpeg", "c.mov", 2},
-               {"mjpeg", "c.mp4", 2}, {"ffv1", "d.mkv", 0}};
+               {"mjpeg", "c.mp4", 2}, {"ffv1", "d.mkv", 0}, {"vp9", "e.mp4", 12}};
   for (const auto& kind : kinds) {
     SCOPED_TRACE(std::string(kind.codec) + " in " + kind.name);
     fasc::VideoSettings settings;

@@ -7,6 +7,10 @@
 
 Research use only - not a medical device.
 """
+import json
+import pathlib
+from typing import Any
+
 from ._fasc import (
     Agreement,
     AnalyzeOptions,
@@ -21,10 +25,13 @@ from ._fasc import (
     EnergyOptions,
     FlowOptions,
     Frame,
+    Interval,
     Measurement,
     Muscle,
     PairOptions,
     PresenceOptions,
+    Rate,
+    RateComparison,
     Region,
     Review,
     ReviewedEvent,
@@ -33,17 +40,20 @@ from ._fasc import (
     __version__,
     compare_rates,
     find_muscle,
-    flow,
     muscles,
     rate_of,
     shared_roots,
 )
+from ._clip import Clip, open
 from ._functions import (
     agreement,
     analyze,
     batch,
+    compare,
     conclude,
     find_bursts,
+    flow,
+    load,
     load_measurement,
     measure,
     merge,
@@ -51,7 +61,25 @@ from ._functions import (
     save_measurement,
     simulate,
 )
-from ._results import Analysis, Clip, Comparison, RegionResult
+from ._results import Analysis, ClipInfo, Comparison, Record, RegionResult, Simulation
+
+
+
+def result_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of result.json, as a dict; it is in the package as result.schema.json.
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> import fasc
+    >>> fasc.result_schema()["title"]
+    'fasc.result/1'
+    """
+    return dict(json.loads((pathlib.Path(__file__).parent / "result.schema.json").read_text(encoding="utf-8")))
+
 
 __all__ = [
     "Agreement",
@@ -64,37 +92,47 @@ __all__ = [
     "BurstOptions",
     "Clip",
     "ClipError",
+    "ClipInfo",
     "ClipReader",
     "CompareOptions",
     "Comparison",
     "EnergyOptions",
     "FlowOptions",
     "Frame",
+    "Interval",
     "Measurement",
     "Muscle",
     "PairOptions",
     "PresenceOptions",
+    "Rate",
+    "RateComparison",
+    "Record",
     "Region",
     "RegionResult",
     "Review",
     "ReviewedEvent",
     "Scale",
+    "Simulation",
     "Trace",
     "__version__",
     "agreement",
     "analyze",
     "batch",
+    "compare",
     "compare_rates",
     "conclude",
     "find_bursts",
     "find_muscle",
     "flow",
+    "load",
     "load_measurement",
     "measure",
     "merge",
     "muscles",
+    "open",
     "rate_of",
     "read_review",
+    "result_schema",
     "save_measurement",
     "shared_roots",
     "simulate",

@@ -1,8 +1,18 @@
 """The functions of the package: inputs made ready, the library called, results wrapped."""
+from __future__ import annotations
+
 import json
+import pathlib
+import warnings
+from collections.abc import Sequence
+from typing import Any, overload
+
+import numpy as np
 
 from . import _fasc, _inputs, _progress
-from ._results import Analysis
+from ._results import Analysis, RegionResult, Simulation
+from ._types import Frames, Numbers, Options, Pathlike, Pictures, Progress, RegionLike, ScaleLike
+
 
 _DEFAULTS = _fasc.AnalyzeOptions()
 
@@ -98,34 +108,34 @@ def _options(given, settings):
 
 
 def measure(
-    path_or_frames,
-    target=None,
-    control=None,
+    path_or_frames: Pathlike | Frames,
+    target: RegionLike | None = None,
+    control: RegionLike | None = None,
     *,
-    control_clip=None,
-    mm_per_px=None,
-    control_mm_per_px=None,
-    camera=None,
-    scale_points=None,
-    control_scale_points=None,
-    from_s=_DEFAULTS.from_s,
-    to_s=_DEFAULTS.to_s,
-    fps=_DEFAULTS.fps,
-    max_frame_px=_DEFAULTS.max_frame_px,
-    max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
-    anonymous=None,
-    threads=_DEFAULTS.threads,
-    time_s=None,
-    name="frames",
-    energy=None,
-    flow=None,
-    pairs=None,
-    bursts=None,
-    compare=None,
-    presence=None,
-    progress=None,
-    **settings,
-):
+    control_clip: Pathlike | None = None,
+    mm_per_px: ScaleLike | None = None,
+    control_mm_per_px: ScaleLike | None = None,
+    camera: bool | None = None,
+    scale_points: str | Sequence[float] | None = None,
+    control_scale_points: str | Sequence[float] | None = None,
+    from_s: float = _DEFAULTS.from_s,
+    to_s: float = _DEFAULTS.to_s,
+    fps: float = _DEFAULTS.fps,
+    max_frame_px: int = _DEFAULTS.max_frame_px,
+    max_decoded_bytes: int = _DEFAULTS.max_decoded_bytes,
+    anonymous: str | None = None,
+    threads: int = _DEFAULTS.threads,
+    time_s: Numbers | None = None,
+    name: str = "frames",
+    energy: _fasc.EnergyOptions | Options | None = None,
+    flow: _fasc.FlowOptions | Options | str | None = None,
+    pairs: _fasc.PairOptions | Options | None = None,
+    bursts: _fasc.BurstOptions | Options | None = None,
+    compare: _fasc.CompareOptions | Options | None = None,
+    presence: _fasc.PresenceOptions | Options | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> _fasc.Measurement:
     """Measures a clip once; :func:`conclude` finds bursts on it as often as you like.
 
     Parameters are those of :func:`analyze`.
@@ -146,34 +156,34 @@ def measure(
 
 
 def analyze(
-    path_or_frames,
-    target=None,
-    control=None,
+    path_or_frames: Pathlike | Frames,
+    target: RegionLike | None = None,
+    control: RegionLike | None = None,
     *,
-    control_clip=None,
-    mm_per_px=None,
-    control_mm_per_px=None,
-    camera=None,
-    scale_points=None,
-    control_scale_points=None,
-    from_s=_DEFAULTS.from_s,
-    to_s=_DEFAULTS.to_s,
-    fps=_DEFAULTS.fps,
-    max_frame_px=_DEFAULTS.max_frame_px,
-    max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
-    anonymous=None,
-    threads=_DEFAULTS.threads,
-    time_s=None,
-    name="frames",
-    energy=None,
-    flow=None,
-    pairs=None,
-    bursts=None,
-    compare=None,
-    presence=None,
-    progress=None,
-    **settings,
-):
+    control_clip: Pathlike | None = None,
+    mm_per_px: ScaleLike | None = None,
+    control_mm_per_px: ScaleLike | None = None,
+    camera: bool | None = None,
+    scale_points: str | Sequence[float] | None = None,
+    control_scale_points: str | Sequence[float] | None = None,
+    from_s: float = _DEFAULTS.from_s,
+    to_s: float = _DEFAULTS.to_s,
+    fps: float = _DEFAULTS.fps,
+    max_frame_px: int = _DEFAULTS.max_frame_px,
+    max_decoded_bytes: int = _DEFAULTS.max_decoded_bytes,
+    anonymous: str | None = None,
+    threads: int = _DEFAULTS.threads,
+    time_s: Numbers | None = None,
+    name: str = "frames",
+    energy: _fasc.EnergyOptions | Options | None = None,
+    flow: _fasc.FlowOptions | Options | str | None = None,
+    pairs: _fasc.PairOptions | Options | None = None,
+    bursts: _fasc.BurstOptions | Options | None = None,
+    compare: _fasc.CompareOptions | Options | None = None,
+    presence: _fasc.PresenceOptions | Options | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> Analysis:
     """Finds fasciculations in an ultrasound clip and compares a muscle with a calm one.
 
     Parameters
@@ -256,7 +266,16 @@ def analyze(
     return Analysis(_fasc.conclude(measurement), measurement, path, control_path)
 
 
-def conclude(measurement, *, bursts=None, compare=None, presence=None, reviewed=None, against=None, **settings):
+def conclude(
+    measurement: _fasc.Measurement,
+    *,
+    bursts: _fasc.BurstOptions | Options | None = None,
+    compare: _fasc.CompareOptions | Options | None = None,
+    presence: _fasc.PresenceOptions | Options | None = None,
+    reviewed: _fasc.Review | Pathlike | None = None,
+    against: _fasc.Review | Pathlike | None = None,
+    **settings: Any,
+) -> Analysis:
     """Finds bursts, rates and the comparison on a measurement: no pixels needed.
 
     Parameters
@@ -287,14 +306,16 @@ def conclude(measurement, *, bursts=None, compare=None, presence=None, reviewed=
     fasc.ClipError
         A review cannot be read.
     """
+    given = {"bursts": bursts, "compare": compare, "presence": presence}
+    _inputs.instance(measurement, _fasc.Measurement, "measurement")
     if against is not None and reviewed is None:
         raise ValueError("against is given without reviewed; allowed is both, or reviewed alone")
     reviews = [one if one is None or isinstance(one, _fasc.Review) else read_review(one) for one in (reviewed, against)]
-    parts = _parts(dict(locals()), settings, ("bursts", "compare", "presence"), measurement.options)
+    parts = _parts(given, settings, ("bursts", "compare", "presence"), measurement.options)
     return Analysis(_fasc.conclude(measurement, parts["bursts"], parts["compare"], parts["presence"], *reviews), measurement)
 
 
-def read_review(path):
+def read_review(path: Pathlike) -> _fasc.Review:
     """Reads a review exported from report.html, CSV or JSON.
 
     Parameters
@@ -323,7 +344,9 @@ def read_review(path):
     return _fasc.read_review(_inputs.path_text(path, "path"))
 
 
-def agreement(first_onsets_s, second_onsets_s, observed, from_s=None):
+def agreement(
+    first_onsets_s: Numbers, second_onsets_s: Numbers, observed: float | Sequence[Sequence[float]], from_s: float | None = None
+) -> _fasc.Agreement:
     """F1 and Cohen's kappa of two lists of events.
 
     Events are matched one to one where their onsets are at most 0.15 s apart. Kappa is taken over windows of 1 s of which at least half was
@@ -356,87 +379,327 @@ def agreement(first_onsets_s, second_onsets_s, observed, from_s=None):
     """
     spans = [(from_s or 0.0, (from_s or 0.0) + observed)] if isinstance(observed, (int, float)) else [(float(a), float(b)) for a, b in observed]
     begin = from_s if from_s is not None else spans[0][0] if spans else 0.0
-    return _fasc.agreement(list(map(float, first_onsets_s)), list(map(float, second_onsets_s)), spans, begin)
+    first, second = (_inputs.series(onsets, name).tolist() for onsets, name in ((first_onsets_s, "first_onsets_s"), (second_onsets_s, "second_onsets_s")))
+    return _fasc.agreement(first, second, spans, begin)
 
 
-def find_bursts(trace, options=None, **fields):
+def _chosen(cls, options, fields, known=None):
+    """An options struct from ``options=`` or from single fields."""
+    if options is not None and fields:
+        raise TypeError("give options= or single fields, not both")
+    renamed = {(known or {}).get(name, name): value for name, value in fields.items()}
+    return _inputs.struct(cls, options, "options") or cls(**renamed)
+
+
+def find_bursts(
+    trace: _fasc.Trace, options: _fasc.BurstOptions | Options | None = None, *, other: _fasc.Trace | None = None, **fields: Any
+) -> list[_fasc.Burst]:
     """The bursts of one trace.
 
     Parameters
     ----------
     trace : fasc.Trace
+        Measured (``a.target.trace``), or from elsewhere: ``fasc.Trace(time_s, energy)``. A trace from elsewhere, such as of a flow of your
+        own or an EMG envelope squared, has no cells: events and kinds then follow from amplitude and time alone, and what needs motion is None.
     options : fasc.BurstOptions or dict, optional
         Single fields can be given as keywords, e.g. ``threshold=6``.
+    other : fasc.Trace, optional
+        The trace that this one is compared with: thresholds are then the higher ones of both, so that one rule holds for both.
 
     Returns
     -------
     list of fasc.Burst
+
+    Raises
+    ------
+    ValueError
+        An option is out of range.
+    TypeError
+        Something is of the wrong kind.
+
+    Examples
+    --------
+    >>> import fasc, numpy
+    >>> time_s = numpy.arange(0, 20, 0.01)
+    >>> envelope = 1 + 0.1 * numpy.sin(700 * time_s) + 9 * (abs(time_s - 5) < 0.1)
+    >>> [round(b.onset_s, 1) for b in fasc.find_bursts(fasc.Trace(time_s, envelope**2))]
+    [4.9]
     """
-    if options is not None and fields:
-        raise TypeError("give options= or single fields, not both")
-    return _fasc.find_bursts(trace, _inputs.struct(_fasc.BurstOptions, options, "options") or _fasc.BurstOptions(**fields))
+    _inputs.instance(trace, _fasc.Trace, "trace")
+    if other is not None:
+        _inputs.instance(other, _fasc.Trace, "other")
+    return _fasc.find_bursts(trace, _chosen(_fasc.BurstOptions, options, fields), other)
 
 
-def save_measurement(measurement, path):
-    """Writes a measurement to a file (CBOR); it appears whole or not at all."""
-    _fasc.save_measurement(measurement, _inputs.path_text(path, "path"))
+def compare(
+    target: RegionResult | _fasc.Trace,
+    control: RegionResult | _fasc.Trace,
+    options: _fasc.CompareOptions | Options | None = None,
+    *,
+    bursts: Sequence[_fasc.Burst] | None = None,
+    control_bursts: Sequence[_fasc.Burst] | None = None,
+    **fields: Any,
+) -> _fasc.RateComparison:
+    """Compares two regions or traces: rates, exact intervals, energies and a verdict in words.
+
+    Parameters
+    ----------
+    target, control : fasc.RegionResult or fasc.Trace
+        ``a.target`` of one analysis and ``b.target`` of another will do; a trace may be from elsewhere.
+    options : fasc.CompareOptions or dict, optional
+        Single fields can be given as keywords by their names in the program, e.g. ``alpha=0.01``, ``shortest_observed_s=2``.
+    bursts, control_bursts : sequence of fasc.Burst, optional
+        What was found on them; without it the result's own, or, for a trace, what :func:`find_bursts` finds with the other one beside it.
+
+    Returns
+    -------
+    fasc.RateComparison
+        Units that differ give no energy ratio. Nothing here is a diagnosis.
+
+    Raises
+    ------
+    ValueError
+        An option is out of range.
+    TypeError
+        Something is of the wrong kind.
+
+    Examples
+    --------
+    >>> import fasc
+    >>> a = fasc.analyze("sample_data/calf_and_control_30fps.mp4", target="left", control="right")
+    >>> fasc.compare(a.target, a.control).verdict
+    'target_higher'
+    """
+    for side, option in ((target, "target"), (control, "control")):
+        if not isinstance(side, (RegionResult, _fasc.Trace)):
+            raise TypeError(f"{option} is a fasc.RegionResult or a fasc.Trace, but got {type(side).__name__}")
+    traces = [side.trace if isinstance(side, RegionResult) else side for side in (target, control)]
+    found = []
+    for side, given, own, other in ((target, bursts, 0, 1), (control, control_bursts, 1, 0)):
+        if given is None:
+            given = side.bursts if isinstance(side, RegionResult) else _fasc.find_bursts(traces[own], other=traces[other])
+        found.append([_inputs.instance(burst, _fasc.Burst, "a burst") for burst in given])
+    known = {name: field for name, (part, field) in _SETTINGS.items() if part == "compare"}
+    return _fasc.compare_traces(traces[0], found[0], traces[1], found[1], _chosen(_fasc.CompareOptions, options, fields, known))
 
 
-def load_measurement(path):
-    """Reads what :func:`save_measurement` or ``fasc measure`` wrote."""
+def flow(before: Pictures, after: Pictures, options: _fasc.FlowOptions | Options | str | None = None, **fields: Any) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Motion from one gray picture to the next.
+
+    Parameters
+    ----------
+    before, after : numpy.ndarray
+        uint8 (height, width), of one shape, at least 16 px each way.
+    options : fasc.FlowOptions or dict or str, optional
+        The method's name, such as "dis", or the whole struct; single fields can be given as keywords.
+
+    Returns
+    -------
+    numpy.ndarray
+        px; float32 (height, width, 2), displacement to the right and down.
+
+    Raises
+    ------
+    TypeError
+        The pictures are not of uint8.
+    ValueError
+        Shapes differ or are too small, or an option is out of range.
+
+    Examples
+    --------
+    >>> import fasc, numpy
+    >>> noise = numpy.random.default_rng(1).integers(0, 255, (40, 40))
+    >>> picture = numpy.kron(noise, numpy.ones((4, 4))).astype("uint8")
+    >>> moved = fasc.flow(picture[:, 4:], picture[:, 2:-2])
+    >>> moved.shape, bool(abs(numpy.median(moved[..., 0]) - 2) < 0.2)
+    ((160, 156, 2), True)
+    """
+    if isinstance(options, str):
+        options = {"method": options}
+    chosen = _chosen(_fasc.FlowOptions, options, fields)
+    return _fasc.flow(_inputs.gray_picture(before, "before"), _inputs.gray_picture(after, "after"), chosen)
+
+
+def save_measurement(measurement: _fasc.Measurement, path: Pathlike) -> None:
+    """Writes a measurement to a file (CBOR); it appears whole or not at all.
+
+    Parameters
+    ----------
+    measurement : fasc.Measurement
+    path : str or os.PathLike
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    _fasc.save_measurement(_inputs.instance(measurement, _fasc.Measurement, "measurement"), _inputs.path_text(path, "path"))
+
+
+def load_measurement(path: Pathlike) -> _fasc.Measurement:
+    """Reads what :func:`save_measurement` or ``fasc measure`` wrote.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+
+    Returns
+    -------
+    fasc.Measurement
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    fasc.ClipError
+        It is not a measurement, or was cut off.
+    """
     return _fasc.load_measurement(_inputs.path_text(path, "path"))
 
 
-def simulate(scene, path, *, progress=None):
-    """Renders a scene with known twitches into a clip and writes the truth beside it (same name, .json).
+def load(dir: Pathlike) -> Analysis:
+    """Loads the results of a folder that ``fasc analyze``, ``fasc batch`` or :meth:`Analysis.save` wrote.
+
+    Bursts and rates are found again on the saved measurement with the saved options, which takes no pixels, and held against result.json.
+    Nothing is unpickled.
+
+    Parameters
+    ----------
+    dir : str or os.PathLike
+
+    Returns
+    -------
+    fasc.Analysis
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no result.json or measurement.cbor.
+    fasc.ClipError
+        One of them is damaged; or the events are a reviewer's, who must be named: ``fasc.conclude(fasc.load_measurement(...), reviewed=...)``.
+
+    Warns
+    -----
+    UserWarning
+        What is found now differs from result.json, which another version of fasc wrote.
+
+    Examples
+    --------
+    >>> import fasc, tempfile
+    >>> a = fasc.analyze("sample_data/calf_and_control_30fps.mp4", target="left", to_s=2.0)
+    >>> folder = tempfile.mkdtemp()
+    >>> a.save(folder)
+    >>> fasc.load(folder).to_json() == a.to_json()
+    True
+    """
+    folder = pathlib.Path(_inputs.plain_path(dir, "dir"))
+    text = (folder / "result.json").read_text(encoding="utf-8", errors="replace")
+    try:
+        saved = json.loads(text)
+        if saved["schema"] != "fasc.result/1":
+            raise ValueError
+    except (ValueError, KeyError, TypeError):
+        raise _fasc.ClipError(f"{folder / 'result.json'}: not a result of fasc (schema fasc.result/1)") from None
+    if saved.get("review"):
+        raise _fasc.ClipError(
+            f"{folder / 'result.json'}: its events are of the review {saved['review'].get('file')}; allowed: "
+            "fasc.conclude(fasc.load_measurement(…), reviewed=…)"
+        )
+    measurement = load_measurement(folder / "measurement.cbor")
+    analysis = Analysis(_fasc.conclude(measurement), measurement)
+    if analysis.to_json() != text:
+        version = saved.get("fasc_version")
+        warnings.warn(f"{folder / 'result.json'} was written by fasc {version} and differs from what fasc {_fasc.__version__} finds", stacklevel=2)
+    return analysis
+
+
+@overload
+def simulate(scene: Options | str, path: None = None, *, progress: Progress = None) -> Simulation: ...
+@overload
+def simulate(scene: Options | str, path: Pathlike, *, progress: Progress = None) -> dict[str, Any]: ...
+
+
+def simulate(scene: Options | str, path: Pathlike | None = None, *, progress: Progress = None) -> Simulation | dict[str, Any]:
+    """Renders a scene with known twitches: frames and truth in memory, or a clip's file.
 
     Parameters
     ----------
     scene : dict or str
-        The scene, or its JSON text; keys as in sample_data's scenes.
-    path : str or os.PathLike
-        The clip to write.
+        The scene, or its JSON text; keys as in sample_data's scenes. What is left out has its default.
+    path : str or os.PathLike, optional
+        The clip to write, with the truth beside it (same name, .json).
     progress : True or callable, optional
         As in :func:`analyze`.
+
+    Returns
+    -------
+    fasc.Simulation or dict
+        Without ``path`` frames, times and truth, before any codec. With ``path`` the truth alone.
+
+    Raises
+    ------
+    ValueError
+        The scene has unknown keys or values out of range.
+    OSError
+        The clip cannot be written.
+
+    Examples
+    --------
+    >>> import fasc
+    >>> s = fasc.simulate({"duration_s": 4, "panels": [{"twitches": [{"onset_s": 1.5, "amplitude_mm": 0.4}]}]})
+    >>> s.frames.shape[0], s.truth["panels"][0]["twitches"][0]["onset_s"]
+    (120, 1.5)
+    >>> a = fasc.analyze(s.frames, time_s=s.time_s)
+    >>> [round(b.onset_s, 1) for b in a.target.bursts]
+    [1.5]
     """
     if not isinstance(scene, (dict, str)):
         raise TypeError(f"a scene is a dict or JSON text, but got {type(scene).__name__}")
-    text = scene if isinstance(scene, str) else json.dumps(scene)
+    try:
+        text = scene if isinstance(scene, str) else json.dumps(scene)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"a scene is what JSON can hold: {error}") from None
     with _progress.shown(progress) as callback:
+        if path is None:
+            frames, time_s, truth = _fasc.simulate_frames(text, "frames", callback)
+            return Simulation(frames, time_s, json.loads(truth))
+        written = _inputs.plain_path(path)
         _fasc.simulate(text, _inputs.path_text(path, "path"), callback)
+    truth_file = pathlib.Path(written).with_suffix(".json")
+    return dict(json.loads(truth_file.read_text(encoding="utf-8")))
 
 
 def batch(
-    folder,
-    out,
-    target=None,
-    control=None,
+    folder: Pathlike,
+    out: Pathlike,
+    target: RegionLike | None = None,
+    control: RegionLike | None = None,
     *,
-    control_clip=None,
-    mm_per_px=None,
-    control_mm_per_px=None,
-    camera=None,
-    scale_points=None,
-    control_scale_points=None,
-    from_s=_DEFAULTS.from_s,
-    to_s=_DEFAULTS.to_s,
-    fps=_DEFAULTS.fps,
-    max_frame_px=_DEFAULTS.max_frame_px,
-    max_decoded_bytes=_DEFAULTS.max_decoded_bytes,
-    anonymous=None,
-    threads=_DEFAULTS.threads,
-    energy=None,
-    flow=None,
-    pairs=None,
-    bursts=None,
-    compare=None,
-    presence=None,
-    video=_fasc.BatchOptions().video,
-    fresh=_fasc.BatchOptions().fresh,
-    jobs=_fasc.BatchOptions().jobs,
-    progress=None,
-    **settings,
-):
+    control_clip: Pathlike | None = None,
+    mm_per_px: ScaleLike | None = None,
+    control_mm_per_px: ScaleLike | None = None,
+    camera: bool | None = None,
+    scale_points: str | Sequence[float] | None = None,
+    control_scale_points: str | Sequence[float] | None = None,
+    from_s: float = _DEFAULTS.from_s,
+    to_s: float = _DEFAULTS.to_s,
+    fps: float = _DEFAULTS.fps,
+    max_frame_px: int = _DEFAULTS.max_frame_px,
+    max_decoded_bytes: int = _DEFAULTS.max_decoded_bytes,
+    anonymous: str | None = None,
+    threads: int = _DEFAULTS.threads,
+    energy: _fasc.EnergyOptions | Options | None = None,
+    flow: _fasc.FlowOptions | Options | str | None = None,
+    pairs: _fasc.PairOptions | Options | None = None,
+    bursts: _fasc.BurstOptions | Options | None = None,
+    compare: _fasc.CompareOptions | Options | None = None,
+    presence: _fasc.PresenceOptions | Options | None = None,
+    video: bool = _fasc.BatchOptions().video,
+    fresh: bool = _fasc.BatchOptions().fresh,
+    jobs: int = _fasc.BatchOptions().jobs,
+    progress: Progress = None,
+    **settings: Any,
+) -> list[_fasc.BatchItem]:
     """Analyses every clip below a folder; one bad clip never stops the rest.
 
     Parameters are those of :func:`analyze`, and:
@@ -461,6 +724,21 @@ def batch(
         return _fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback)
 
 
-def merge(folders, out):
-    """Joins the output folders of several batches into ``out``."""
+def merge(folders: Sequence[Pathlike], out: Pathlike) -> list[_fasc.BatchItem]:
+    """Joins the output folders of several batches into ``out``.
+
+    Parameters
+    ----------
+    folders : sequence of str or os.PathLike
+    out : str or os.PathLike
+
+    Returns
+    -------
+    list of fasc.BatchItem
+
+    Raises
+    ------
+    ValueError
+        Two folders have different results of one clip.
+    """
     return _fasc.merge([_inputs.path_text(f, "folders") for f in folders], _inputs.path_text(out, "out"))

@@ -78,14 +78,19 @@ def struct(cls, value, option):
     raise TypeError(f"{option} is a fasc.{cls.__name__} or a dict of its fields, but got {value!r}")
 
 
-def path_text(value, option):
-    """A path as the bytes that the file system takes, whatever its encoding."""
+def plain_path(value, option="path"):
+    """A path as text, checked."""
     if not is_path(value) or not isinstance(os.fspath(value), str):
         raise TypeError(f"{option} is a path (str or os.PathLike), but got {type(value).__name__}")
-    path = os.fsencode(value)
-    if b"\0" in path:
-        raise ValueError(f"{option} is a path, but {os.fspath(value)!r} holds a null character")
+    path = os.fspath(value)
+    if "\0" in path:
+        raise ValueError(f"{option} is a path, but {path!r} holds a null character")
     return path
+
+
+def path_text(value, option):
+    """A path as the bytes that the file system takes, whatever its encoding."""
+    return os.fsencode(plain_path(value, option))
 
 
 def is_path(value):
@@ -102,6 +107,34 @@ def _picture(value, index):
     if picture.size == 0:
         raise ValueError(f"a frame has pixels, but frame {index} has shape {picture.shape}")
     return np.ascontiguousarray(picture)
+
+
+def gray_picture(value, option):
+    """One picture for the flow: uint8 (height, width)."""
+    picture = np.asarray(value)
+    if picture.dtype != np.uint8:
+        raise TypeError(f"{option} is a gray picture of uint8, but got {picture.dtype}")
+    if picture.ndim != 2:
+        raise ValueError(f"{option} is a gray picture of shape (height, width), but got shape {picture.shape}")
+    return np.ascontiguousarray(picture)
+
+
+def series(value, option):
+    """One number per step as float64, shape (n,)."""
+    try:
+        found = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{option} is numbers, shape (n,), but got {type(value).__name__}") from None
+    if found.ndim != 1:
+        raise ValueError(f"{option} is numbers, shape (n,), but got shape {found.shape}")
+    return found
+
+
+def instance(value, cls, option):
+    """A value of a class."""
+    if not isinstance(value, cls):
+        raise TypeError(f"{option} is a fasc.{cls.__name__}, but got {type(value).__name__}")
+    return value
 
 
 def pictures(frames):

@@ -1,8 +1,17 @@
 """What an analysis gives back: the keys of result.json as attributes, with traces as arrays and bursts as objects."""
+from __future__ import annotations
+
 import json
 import os
+from collections.abc import Iterable, KeysView
+from typing import TYPE_CHECKING, Any
 
-from . import _fasc, _html, _inputs, _progress
+from . import _fasc, _html, _inputs, _progress, _tables
+from ._types import Floats, Options, Pathlike, Pictures, Progress
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
 
 
 class Record:
@@ -11,48 +20,87 @@ class Record:
     Also ``record["key"]``, ``record.keys()`` and ``record.to_dict()``.
     """
 
-    def __init__(self, data):
+    def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         data = self.__dict__.get("_data", {})
         if name not in data:
             raise AttributeError(f"{type(self).__name__} has no '{name}'; it has {', '.join(data)}")
         value = data[name]
         return Record(value) if isinstance(value, dict) else value
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         return self._data[name]
 
-    def __dir__(self):
+    def __dir__(self) -> Iterable[str]:
         return [*super().__dir__(), *self._data]
 
-    def __eq__(self, other):
-        return type(self) is type(other) and self._data == other._data
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and type(self) is type(other) and self._data == other._data
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         inner = ", ".join(f"{k}={v!r}" for k, v in self._data.items() if not isinstance(v, (dict, list)) or k.endswith(("_ci", "_ci_per_min")))
         return f"{type(self).__name__}({inner})"
 
-    def keys(self):
+    def keys(self) -> KeysView[str]:
         """Names of the attributes."""
         return self._data.keys()
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """As plain dicts, lists, strings and numbers."""
-        return json.loads(json.dumps(self._data))
+        return dict(json.loads(json.dumps(self._data)))
 
 
-class Clip(Record):
+class ClipInfo(Record):
     """What a clip is: path (base name), sha256, width, height, frames, frames_expected, duration_s, complete, mm_per_px, mm_per_px_x,
     mm_per_px_y, mm_per_px_source, mm_per_px_detail (which tags, or why there is no scale), time_source, transfer_syntax (DICOM), energy_unit, ..."""
+
+    path: str
+    sha256: str
+    anonymous: bool
+    width: int
+    height: int
+    frames: int
+    frames_expected: int | None
+    duration_s: float
+    complete: bool
+    problems: list[str]
+    mm_per_px: float | None
+    mm_per_px_x: float | None
+    mm_per_px_y: float | None
+    mm_per_px_source: str
+    mm_per_px_detail: str | None
+    energy_unit: str
+    frame_rate: float | None
+    time_source: str | None
+    notes: list[str]
+    transfer_syntax: str | None
+    gray_mapping: str | None
+    container: str
+    codec: str
+    pixel_format: str
+    intra_only: bool
+    view: str
+    echo_areas: list[list[int]]
+    panels: list[str]
+    texts_inside: list[list[int]]
 
 
 class Comparison(Record):
     """Target against control: rate_ratio, rate_ratio_ci [lo, hi], p_value, energy_ratio, energy_ratio_ci [lo, hi], verdict, sentence,
     warnings, ..."""
+
+    rate_ratio: float | None
+    rate_ratio_ci: list[float | None]
+    p_value: float | None
+    energy_ratio: float | None
+    energy_ratio_ci: list[float | None]
+    verdict: str
+    sentence: str
+    warnings: list[str]
 
 
 class RegionResult(Record):
@@ -79,31 +127,93 @@ class RegionResult(Record):
         above ``sure`` per minute, None with too few calm peaks to tell.
     """
 
-    def __init__(self, data, native):
+    near_field: Any
+    skin_y_px: float | None
+    observed_s: float
+    not_observed_s: float
+    rate_per_min: float | None
+    rate_ci_per_min: list[float | None]
+    zero_bound_one_sided_per_min: float | None
+    rate_kind: str
+    rates_by_kind: Record
+    rate_all_kinds_per_min: float | None
+    rate_all_kinds_ci_per_min: list[float | None]
+    counts: Record
+    steps: Record
+    seconds: Record
+    median_energy: float | None
+    speed_unit: str
+    calm_level: Record
+    overview: Record
+    muscle: Record | None
+    presence: Record
+    grade: Record
+
+    def __init__(self, data: dict[str, Any], native: Any, provenance: dict[str, str] | None = None) -> None:
         super().__init__(data)
-        self.trace = native.trace
-        self.bursts = native.bursts
-        self.speed = native.speed
+        self.trace: _fasc.Trace = native.trace
+        self.bursts: list[_fasc.Burst] = native.bursts
+        self.speed: Floats = native.speed
         self.sites = [Record(site) for site in data["sites"]]
+        self._provenance = provenance or {}
 
     @property
-    def region(self):
+    def region(self) -> _fasc.Region:
         return self.trace.region
 
-    def to_pandas(self):
-        """The events as a table: one row per burst, the JSON's keys as columns, NaN where missing.
+    def to_pandas(self) -> pandas.DataFrame:
+        """The events as a table: one row per burst, the JSON's keys as columns, NaN where missing. Needs pandas (``fasc[tables]``).
 
         Returns
         -------
         pandas.DataFrame
         """
-        import pandas
+        return _tables.bursts_to_pandas([(None, self.bursts)])
 
-        def column(key):
-            values = [getattr(burst, key) for burst in self.bursts]
-            return pandas.Series(values, dtype={"kind": "object", "site": "int64"}.get(key, "float64"))
+    def to_xarray(self) -> xarray.Dataset:
+        """The trace with labels and units: dimension ``time_s``, a variable per series, the motion of cells, where it all comes from as attributes.
+        Needs xarray (``fasc[tables]``).
 
-        return pandas.DataFrame({key: column(key) for key in _fasc.Burst.FIELDS})
+        Returns
+        -------
+        xarray.Dataset
+            energy, rms_speed, speed, active_share, whole_share, near_dx, near_dy, change, step_s, state (time_s), and motion_px (time_s, row,
+            column, component), each with ``units``; NaN where missing. Attributes are texts and numbers, so that ``to_netcdf`` takes them.
+
+        Examples
+        --------
+        >>> import fasc
+        >>> a = fasc.analyze("sample_data/calf_and_control_30fps.mp4", target="left", to_s=2.0)
+        >>> table = a.target.to_xarray()
+        >>> table.energy.attrs["units"], table.sizes["time_s"]
+        ('(px/s)^2', 60)
+        """
+        return _tables.trace_to_xarray(self)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The events for what takes Arrow (pyarrow, polars, duckdb, pandas 2.2): ``pyarrow.table(a.target)``. No Arrow library is needed here."""
+        return _tables.bursts_to_arrow([(None, self.bursts)])
+
+
+class Simulation:
+    """A simulated clip in memory. Made by :func:`fasc.simulate`.
+
+    Attributes
+    ----------
+    frames : numpy.ndarray
+        uint8 (n, height, width), or (n, height, width, 3) RGB where a panel is a camera's.
+    time_s : numpy.ndarray
+        s; float64 (n,).
+    truth : dict
+        What is known: panels with their twitches, muscle rectangles, the scene; as in the JSON beside sample clips.
+    """
+
+    def __init__(self, frames: Pictures, time_s: Floats, truth: dict[str, Any]) -> None:
+        self.frames, self.time_s, self.truth = frames, time_s, truth
+
+    def __repr__(self) -> str:
+        twitches = sum(len(panel["twitches"]) for panel in self.truth["panels"])
+        return f"<fasc.Simulation: {len(self.frames)} frames of {self.frames.shape[2]} × {self.frames.shape[1]} px, {twitches} twitches>"
 
 
 class Analysis:
@@ -111,7 +221,7 @@ class Analysis:
 
     Attributes
     ----------
-    clip, control_clip : Clip
+    clip, control_clip : ClipInfo
         What the clips are; control_clip is None where there is none.
     target, control : RegionResult
         What was found; control is None where there is none.
@@ -123,29 +233,31 @@ class Analysis:
         With a reviewer's events in place of the program's (``reviewed=`` of :func:`fasc.conclude`): decisions and agreement, as in result.json.
     """
 
-    def __init__(self, native, measurement, path=None, control_path=None):
+    def __init__(self, native: Any, measurement: _fasc.Measurement, path: bytes | None = None, control_path: bytes | None = None) -> None:
         self._native = native
         self._measurement = measurement
         self._path = path
         self._control_path = control_path
-        self._json = _fasc.result_json(native)
+        self._json: str = _fasc.result_json(native)
         data = json.loads(self._json)
         self._data = data
-        self.clip = Clip(data["clip"])
-        self.control_clip = data["control_clip"] and Clip(data["control_clip"])
-        self.target = RegionResult(data["target"], native.target)
-        self.control = data["control"] and RegionResult(data["control"], native.control)
-        self.comparison = data["comparison"] and Comparison(data["comparison"])
-        self.warnings = data.get("warnings", [])
-        self.review = data.get("review")
-        self.options = native.options
+        self.clip = ClipInfo(data["clip"])
+        self.control_clip: ClipInfo | None = data["control_clip"] and ClipInfo(data["control_clip"])
+        here = _tables.provenance(data, data["clip"])
+        there = _tables.provenance(data, data["control_clip"] or data["clip"])
+        self.target = RegionResult(data["target"], native.target, here)
+        self.control: RegionResult | None = data["control"] and RegionResult(data["control"], native.control, there)
+        self.comparison: Comparison | None = data["comparison"] and Comparison(data["comparison"])
+        self.warnings: list[str] = data.get("warnings", [])
+        self.review: dict[str, Any] | None = data.get("review")
+        self.options: _fasc.AnalyzeOptions = native.options
 
     @property
-    def measurement(self):
+    def measurement(self) -> _fasc.Measurement:
         """fasc.Measurement: what was measured, to find bursts again with other options by :func:`fasc.conclude`."""
         return self._measurement
 
-    def to_json(self):
+    def to_json(self) -> str:
         """The text of result.json, the same bytes as the program writes.
 
         Returns
@@ -154,11 +266,28 @@ class Analysis:
         """
         return self._json
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """result.json as plain dicts, lists, strings and numbers."""
-        return json.loads(self._json)
+        return dict(json.loads(self._json))
 
-    def save(self, dir, *, video=False):
+    def to_pandas(self) -> pandas.DataFrame:
+        """The events of target and control as one table, column ``region`` first. Needs pandas (``fasc[tables]``).
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        return _tables.bursts_to_pandas(self._events())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The same for what takes Arrow: ``polars.DataFrame(a)``, ``pyarrow.table(a)``."""
+        return _tables.bursts_to_arrow(self._events())
+
+    def _events(self) -> list[tuple[str | None, list[_fasc.Burst]]]:
+        regions = [("target", self.target), ("control", self.control)]
+        return [(name, result.bursts) for name, result in regions if result is not None]
+
+    def save(self, dir: Pathlike, *, video: bool = False) -> None:
         """Writes result.json, report.html, trace.csv, bursts.csv, annotations.txt, events.tsv and measurement.cbor into a folder.
 
         Parameters
@@ -175,7 +304,16 @@ class Analysis:
         """
         _fasc.write_results(self._native, self._measurement, _inputs.path_text(dir, "dir"), bool(video))
 
-    def annotate(self, out, *, clip=None, control=False, options=None, progress=None, **fields):
+    def annotate(
+        self,
+        out: Pathlike,
+        *,
+        clip: Pathlike | None = None,
+        control: bool = False,
+        options: _fasc.AnnotateOptions | Options | None = None,
+        progress: Progress = None,
+        **fields: Any,
+    ) -> None:
         """Draws the annotated video: H.264 MP4 with the frames, times and length of the clip.
 
         Parameters
@@ -210,14 +348,14 @@ class Analysis:
         with _progress.shown(progress) as callback:
             _fasc.annotate(self._native, path, _inputs.path_text(out, "out"), chosen, bool(control), callback)
 
-    def to_html(self, *, video=False):
+    def to_html(self, *, video: bool = False) -> str:
         """The text of report.html, a page that stands alone; with ``video`` it plays annotated.mp4 from the same folder."""
-        return _fasc.report_html(self._native, bool(video))
+        return str(_fasc.report_html(self._native, bool(video)))
 
-    def _repr_html_(self):
-        return _html.analysis(self)
+    def _repr_html_(self) -> str:
+        return str(_html.analysis(self))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         events = sum(b.kind == "fasciculation" for b in self.target.bursts)
         verdict = f", {self.comparison.verdict}" if self.comparison else ""
         return f"<fasc.Analysis of {os.path.basename(self.clip.path)}: {events} fasciculations in {self.target.observed_s:.1f} s{verdict}>"

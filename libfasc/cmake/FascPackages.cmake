@@ -76,3 +76,29 @@ function(fasc_check_packages)
   message(FATAL_ERROR "fasc needs packages that were not found: ${missing}\n"
     "On Debian or Ubuntu:\n  apt-get install --no-install-recommends ${debian}")
 endfunction()
+
+# fasc_check_ffmpeg_licence(): the end of configuring where a library of FFmpeg says that it is under the GPL.
+function(fasc_check_ffmpeg_licence)
+  set(source ${CMAKE_BINARY_DIR}/ffmpeg_licence.cpp)
+  file(WRITE ${source} "extern \"C\" {
+#include <libavcodec/avcodec.h>
+#include <libavfilter/avfilter.h>
+#include <libavformat/avformat.h>
+#include <libavutil/avutil.h>
+#include <libswscale/swscale.h>
+}
+#include <cstdio>
+#include <cstring>
+int main() {
+  for (const char* licence : {avcodec_license(), avfilter_license(), avformat_license(), avutil_license(), swscale_license()})
+    if (std::strncmp(licence, \"LGPL\", 4) != 0) return std::puts(licence), 1;
+  return 0;
+}
+")
+  try_run(ran compiled ${CMAKE_BINARY_DIR}/ffmpeg_licence SOURCES ${source} LINK_LIBRARIES PkgConfig::LIBAV RUN_OUTPUT_VARIABLE licence)
+  if(NOT compiled OR NOT ran EQUAL 0)
+    string(STRIP "${licence}" licence)
+    message(FATAL_ERROR "FASC_LGPL_FFMPEG is ON, but the FFmpeg found is under another licence: ${licence}\n"
+      "Build FFmpeg without --enable-gpl and --enable-nonfree (with --enable-shared, best with --enable-libvpx) and name it in PKG_CONFIG_PATH.")
+  endif()
+endfunction()

@@ -161,19 +161,6 @@ std::vector<Wanted> wanted_here(const AnalyzeOptions& options) {
   return wanted;
 }
 
-RateSample sample_of(const RegionResult& result, const ClipSummary& clip) {
-  RateSample sample;
-  sample.events = result.count(BurstKind::fasciculation);
-  sample.observed_s = result.observed_s;
-  sample.energy = result.trace.energy;
-  sample.energy_unit = result.trace.scale.known() ? "(mm/s)^2" : "(px/s)^2";
-  const Scale& scale = result.trace.scale;
-  sample.area = result.trace.region.area_px() * scale.unit_x() * scale.unit_y();
-  sample.frame_rate = clip.frame_rate;
-  if (scale.known()) sample.mm_per_px = std::sqrt(scale.mm_per_px_x * scale.mm_per_px_y);
-  return sample;
-}
-
 std::vector<double> fasciculation_onsets(const BurstResult& found) {
   std::vector<double> onsets_s;
   for (const Burst& burst : found.bursts)
@@ -348,6 +335,19 @@ void anonymise(Measurement& measurement, const std::string& key) {
   if (measurement.control_clip) measurement.options.control_clip = measurement.control_clip->info.name;
 }
 
+RateSample sample_of(const Trace& trace, const std::vector<Burst>& bursts) {
+  RateSample sample;
+  sample.events = static_cast<int>(std::count_if(bursts.begin(), bursts.end(), [](const Burst& b) { return b.kind == BurstKind::fasciculation; }));
+  sample.observed_s = trace.observed_s();
+  sample.energy = trace.energy;
+  const Scale& scale = trace.scale;
+  sample.energy_unit = !trace.has_cells() ? "of the trace" : scale.known() ? "(mm/s)^2" : "(px/s)^2";
+  if (!trace.region.polygon.empty()) sample.area = trace.region.area_px() * scale.unit_x() * scale.unit_y();
+  sample.frame_rate = 1 / median_step_s(trace);
+  if (scale.known()) sample.mm_per_px = std::sqrt(scale.mm_per_px_x * scale.mm_per_px_y);
+  return sample;
+}
+
 Analysis conclude(const Measurement& measurement) { return conclude(Measurement(measurement)); }
 
 namespace {
@@ -374,7 +374,7 @@ void compare_and_warn(Analysis& a) {
   const ClipSummary& control_clip = a.control_clip ? *a.control_clip : a.clip;
   if (a.control_clip) warn_of_clip(*a.control_clip, a.warnings);
   warn_of_region(*a.control, control_clip, a.warnings);
-  a.comparison = compare(sample_of(a.target, a.clip), sample_of(*a.control, control_clip), a.options.compare);
+  a.comparison = compare(sample_of(a.target.trace, a.target.found.bursts), sample_of(a.control->trace, a.control->found.bursts), a.options.compare);
   a.warnings.insert(a.warnings.end(), a.comparison->warnings.begin(), a.comparison->warnings.end());
 }
 

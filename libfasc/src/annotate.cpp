@@ -29,7 +29,8 @@ ClipReader open_same_clip(const Scene& scene, const Analysis& analysis, const st
 
 VideoSettings settings_of(const Scene& scene) {
   VideoSettings settings;
-  settings.crf = scene.options.crf;
+  settings.codec = annotated_codec();
+  settings.crf = settings.codec == "mpeg4" ? std::clamp(scene.options.crf / 4, 2, 31) : scene.options.crf;  // quantisers 2 to 12 for 0 to 51
   const double rate = scene.clip->frame_rate;
   if (std::isfinite(rate) && rate > 0.1 && rate <= 1000) settings.fps = rate;
   settings.key_interval = std::max(1, cvRound(2 * settings.fps));  // easy to step through in players

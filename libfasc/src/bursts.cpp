@@ -360,6 +360,88 @@ void add_probe_motion(const MotionView& view, const BurstOptions& options, const
   std::sort(bursts.begin(), bursts.end(), [](const Burst& a, const Burst& b) { return a.onset_s < b.onset_s; });
 }
 
+// ---- A trace from elsewhere: energies without cells.
+
+constexpr double kLeastOfLargest = 0.01;  // of a trace's largest amplitude: the floor of a trace whose unit is not known
+
+// Root of the energy, averaged over the window round each step.
+std::vector<float> amplitude_of(const Trace& trace, double window_s) {
+  const std::size_t n = trace.frames();
+  std::vector<float> amplitude(n, std::numeric_limits<float>::quiet_NaN());
+  double sum = 0;
+  int count = 0;
+  const auto add = [&](std::size_t i, int sign) {
+    if (std::isnan(trace.rms_speed[i])) return;
+    sum += sign * static_cast<double>(trace.rms_speed[i]);
+    count += sign;
+  };
+  for (std::size_t i = 0, first = 0, end = 0; i < n; ++i) {
+    while (end < n && trace.time_s[end] <= trace.time_s[i] + window_s / 2 + 1e-9) add(end++, 1);
+    while (trace.time_s[first] < trace.time_s[i] - window_s / 2 - 1e-9) add(first++, -1);
+    if (!std::isnan(trace.rms_speed[i])) amplitude[i] = static_cast<float>(std::max(0.0, sum / count));
+  }
+  return amplitude;
+}
+
+CalmLevel amplitude_level(const std::vector<float>& amplitude, const MotionView& view, BurstOptions options) {
+  double largest = 0;
+  for (const float a : amplitude) largest = std::max(largest, std::isnan(a) ? 0.0 : static_cast<double>(a));
+  options.floor_px = 0;
+  options.floor_mm_s = options.floor_px_s = kLeastOfLargest * largest;
+  CalmLevel level = level_of(amplitude, view, options, options.window_s, options.false_alarms_per_min);
+  if (!(largest > 0)) level = {};
+  return level;
+}
+
+Burst describe_amplitude(const MotionView& view, const std::vector<float>& amplitude, const Lobe& event, const CalmLevel& level, const BurstOptions& options) {
+  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+  const Trace& trace = view.trace();
+  Burst burst;
+  for (double Burst::*field : {&Burst::peak_speed_px_s, &Burst::peak_displacement_px, &Burst::active_share, &Burst::active_area_px, &Burst::centroid_x_px,
+                               &Burst::centroid_y_px, &Burst::whole_share})
+    burst.*field = missing;
+  burst.onset_s = view.begin_s(event.first);
+  burst.peak_s = trace.time_s[event.peak];
+  burst.end_s = trace.time_s[event.last];
+  burst.duration_s = burst.end_s - burst.onset_s;
+  burst.score = (static_cast<double>(amplitude[event.peak]) - level.speed) / level.spread;
+  for (std::size_t i = event.first; i <= event.last; ++i) {
+    if (std::isnan(amplitude[i])) burst.missing_s += trace.time_s[i] - trace.time_s[i - 1];
+    else burst.energy_peak = std::max(burst.energy_peak, static_cast<double>(trace.energy[i]));
+  }
+  const bool slow = burst.duration_s > options.longest_s || lobe_width(amplitude, view, event) > kSlowLobe_s;
+  burst.kind = burst.duration_s < options.shortest_s ? BurstKind::artefact : slow ? BurstKind::contraction : BurstKind::fasciculation;
+  return burst;
+}
+
+BurstResult find_without_cells(const MotionView& view, const BurstOptions& options, const Trace* other) {
+  const Trace& trace = view.trace();
+  BurstResult result;
+  result.speed = amplitude_of(trace, options.window_s);
+  result.level = amplitude_level(result.speed, view, options);
+  if (other != nullptr && !other->has_cells()) {
+    const MotionView beside(*other, options.window_s, view.parts());
+    const CalmLevel level = amplitude_level(amplitude_of(*other, options.window_s), beside, options);
+    if (level.sure > result.level.sure) {
+      result.level = level;
+      result.level.false_alarms_per_min = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  if (std::isnan(result.level.sure)) return result;
+  std::vector<Lobe> events;
+  for (const Lobe& lobe : lobes_above(result.speed, trace.time_s, result.level.edge)) {
+    if (static_cast<double>(result.speed[lobe.peak]) < result.level.sure) continue;
+    if (!events.empty() && view.begin_s(lobe.first) - trace.time_s[events.back().last] <= options.join_s)
+      events.back() = {events.back().first, lobe.last, result.speed[lobe.peak] > result.speed[events.back().peak] ? lobe.peak : events.back().peak};
+    else
+      events.push_back(lobe);
+  }
+  for (const Lobe& event : events) result.bursts.push_back(describe_amplitude(view, result.speed, event, result.level, options));
+  mark_pulse(result.bursts);
+  for (Burst& burst : result.bursts) burst.confidence = 1 - std::exp(-std::max(0.0, burst.score) / (2 * options.threshold));
+  return result;
+}
+
 void need(bool good, const char* name, double found, const char* allowed) {
   if (!good) throw MisuseError(std::string(name) + " " + std::to_string(found) + ": allowed is " + allowed);
 }
@@ -427,6 +509,7 @@ Burst describe_span(const Trace& trace, const BurstResult& found, double onset_s
 BurstResult find_bursts(const Trace& trace, const BurstOptions& options, const Trace* other, const BurstParts& parts) {
   options.check();
   const MotionView view(trace, options.window_s, parts);
+  if (!trace.has_cells()) return find_without_cells(view, options, other);
   BurstResult result;
   std::tie(result.speed, result.level) = detection_speed(view, options, other);
   if (std::isnan(result.level.sure)) return result;

@@ -148,6 +148,46 @@ std::vector<std::pair<double, double>> Trace::observed_spans() const {
   return spans;
 }
 
+namespace {
+
+void check_samples(const std::vector<double>& time_s, const std::vector<double>& energy) {
+  const auto at = [](std::size_t i) { return " at entry " + std::to_string(i); };
+  if (time_s.size() != energy.size())
+    throw MisuseError("time_s has " + std::to_string(time_s.size()) + " entries and energy " + std::to_string(energy.size()) + "; allowed: one each per step");
+  if (time_s.size() < 2) throw MisuseError("a trace of " + std::to_string(time_s.size()) + " entries; allowed: two or more");
+  for (std::size_t i = 0; i < time_s.size(); ++i) {
+    if (!std::isfinite(time_s[i])) throw MisuseError("time_s is not finite" + at(i) + "; allowed: seconds that rise");
+    if (i > 0 && !(time_s[i] > time_s[i - 1])) throw MisuseError("time_s does not rise" + at(i) + "; allowed: seconds that rise");
+    if (energy[i] < 0 || energy[i] > static_cast<double>(std::numeric_limits<float>::max()))
+      throw MisuseError("energy is " + std::to_string(energy[i]) + at(i) + "; allowed: finite numbers from 0, NaN where missing");
+  }
+}
+
+}  // namespace
+
+Trace trace_from(std::vector<double> time_s, const std::vector<double>& energy) {
+  check_samples(time_s, energy);
+  constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+  const std::size_t n = time_s.size();
+  Trace trace;
+  trace.region.name = "target";
+  trace.region.source = "elsewhere";
+  for (std::vector<float>* series : {&trace.step_s, &trace.energy, &trace.rms_speed, &trace.active_share, &trace.whole_share, &trace.fast_speed,
+                                     &trace.near_dx, &trace.near_dy, &trace.change, &trace.grid_unit_px})
+    series->assign(n, missing);
+  trace.state.assign(n, PairState::gap);
+  trace.state.front() = PairState::first;
+  for (std::size_t i = 1; i < n; ++i) {
+    trace.step_s[i] = static_cast<float>(time_s[i] - time_s[i - 1]);
+    if (std::isnan(energy[i])) continue;
+    trace.state[i] = PairState::measured;
+    trace.energy[i] = static_cast<float>(energy[i]);
+    trace.rms_speed[i] = static_cast<float>(std::sqrt(energy[i]));
+  }
+  trace.time_s = std::move(time_s);
+  return trace;
+}
+
 struct RegionMeter::Impl {
   Impl(const EnergyOptions& energy_options, bool intra_only) : options(energy_options), judge(energy_options.pairs, intra_only) {}
 

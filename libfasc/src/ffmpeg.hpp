@@ -11,8 +11,8 @@ namespace fasc {
 
 /// How a video is coded.
 struct VideoSettings {
-  std::string codec = "h264";  ///< "h264" (libx264, yuv420p, faststart), "mpeg4", "mjpeg" (AVI/MOV/MP4) or "ffv1" (MKV)
-  int crf = 20;                ///< h264: 0–51; mpeg4 and mjpeg: quantiser 2–31
+  std::string codec = "h264";  ///< "h264" (libx264, yuv420p, faststart), "vp9" (libvpx), "mpeg4", "mjpeg" (AVI/MOV/MP4) or "ffv1" (MKV)
+  int crf = 20;                ///< h264 and vp9: 0–51; mpeg4 and mjpeg: quantiser 2–31
   int key_interval = 250;      ///< frames between key frames
   int bit_rate_kb_s = 0;       ///< kilobits per s to aim at, over crf; 0: constant quality. For h264 only: MPEG-4's rate
                                ///< control takes the time base for the frame rate
@@ -22,6 +22,9 @@ struct VideoSettings {
   int threads = 1;             ///< allowed threads; never changes the pixels: x264's output depends on its threads, so it always gets one
   bool own_thread = false;         ///< encode on a thread of its own, while the next pictures are made; the same bytes
 };
+
+/// The codec of annotated videos: "h264"; built with FASC_LGPL_FFMPEG, whose FFmpeg has no x264, "vp9", or "mpeg4" where there is no libvpx either.
+std::string annotated_codec();
 
 /// Writes a video. The file appears at `path` by finish(), whole; destroyed without finish() it leaves nothing.
 class VideoWriter {

@@ -34,17 +34,23 @@ struct Coding {
 
 Coding coding_of(const VideoSettings& settings) {
   if (settings.codec == "h264") return {"libx264", AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, {1, 90000}};
+  if (settings.codec == "vp9") return {"libvpx-vp9", AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, {1, 90000}};
   if (settings.codec == "mpeg4")
     return {"mpeg4", AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, {1, 60000}};  // MPEG-4 allows 16 bits
   if (settings.codec == "mjpeg") return {"mjpeg", AV_PIX_FMT_YUVJ420P, AVCOL_RANGE_JPEG, {1, 90000}};
   if (settings.codec == "ffv1")
     return {"ffv1", settings.gray ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_BGR0, AVCOL_RANGE_JPEG, {1, 90000}};
-  throw MisuseError("codec \"" + settings.codec + "\": allowed are h264, mpeg4, mjpeg, ffv1");
+  throw MisuseError("codec \"" + settings.codec + "\": allowed are h264, vp9, mpeg4, mjpeg, ffv1");
+}
+
+/// Of the codecs with constant rate factors and BT.709.
+bool modern(const VideoSettings& settings) {
+  return settings.codec == "h264" || settings.codec == "vp9";
 }
 
 void check(const VideoSettings& settings) {
-  const int best = settings.codec == "h264" ? 0 : 2;
-  const int worst = settings.codec == "h264" ? 51 : 31;
+  const int best = modern(settings) ? 0 : 2;
+  const int worst = modern(settings) ? 51 : 31;
   if (settings.codec != "ffv1" && (settings.crf < best || settings.crf > worst))
     throw MisuseError("crf " + std::to_string(settings.crf) + ": allowed for " + settings.codec + " are " +
                       std::to_string(best) + " to " + std::to_string(worst));
@@ -222,10 +228,15 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
   if (muxer->oformat->flags & AVFMT_GLOBALHEADER) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   encoder->bit_rate = 1000LL * settings.bit_rate_kb_s;
   av::Options options;
-  if (settings.codec == "h264") {
+  if (modern(settings)) {
     encoder->color_primaries = AVCOL_PRI_BT709;
     encoder->color_trc = AVCOL_TRC_BT709;
     encoder->colorspace = AVCOL_SPC_BT709;
+  }
+  if (settings.codec == "vp9") {  // each picture on its own packet, in order; the crf alone decides
+    for (const auto& [key, value] : {std::pair{"deadline", "good"}, {"cpu-used", "5"}, {"lag-in-frames", "0"}, {"auto-alt-ref", "0"}}) options.set(key, value);
+    options.set("crf", std::to_string(settings.crf));
+  } else if (settings.codec == "h264") {
     options.set("preset", settings.preset.c_str());
     if (settings.bit_rate_kb_s == 0) options.set("crf", std::to_string(settings.crf));
   } else if (settings.codec == "ffv1") {
@@ -238,7 +249,7 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
   }
   const int opened = avcodec_open2(encoder.get(), codec, options.get());
   if (opened < 0) fail(opened, "its encoder cannot be opened");
-  const bool bt601 = settings.codec != "h264";
+  const bool bt601 = !modern(settings);
   filler = std::make_unique<av::FrameFiller>(coding.format, cv::Size(encoder->width, encoder->height),
                                              coding.range, bt601);
 }
@@ -336,6 +347,14 @@ void VideoWriter::Impl::discard() noexcept {
   }
   if (file_made) std::remove(part.c_str());
   file_made = false;
+}
+
+std::string annotated_codec() {
+#ifdef FASC_LGPL_FFMPEG
+  return avcodec_find_encoder_by_name("libvpx-vp9") != nullptr ? "vp9" : "mpeg4";
+#else
+  return "h264";
+#endif
 }
 
 VideoWriter::VideoWriter(const std::string& path, cv::Size size, const VideoSettings& settings)

@@ -86,20 +86,35 @@ VideoSettings settings_of(const Scene& scene) {
   return settings;
 }
 
+namespace {
+
+void draw(Simulator& simulator, const Scene& scene, const std::function<void(const cv::Mat& frame, double time_s)>& take, const Progress& progress) {
+  const std::int64_t frames = simulator.frames();
+  for (std::int64_t i = 0; i < frames; ++i) {
+    if (progress && !progress(static_cast<double>(i) / static_cast<double>(frames), "simulating"))
+      throw Cancelled();
+    if (std::find(scene.dropped_frames.begin(), scene.dropped_frames.end(), i) != scene.dropped_frames.end()) continue;
+    take(simulator.frame(i), static_cast<double>(i) / scene.fps);
+  }
+}
+
+}  // namespace
+
+void simulate(const Scene& scene, const std::function<void(const cv::Mat& frame, double time_s)>& take, const Progress& progress) {
+  scene.check();
+  Simulator simulator(scene);
+  draw(simulator, scene, take, progress);
+  if (progress) progress(1.0, "simulating");
+}
+
 void simulate(const Scene& scene, const std::string& path, const Progress& progress) {
   scene.check();
   const fs::path clip(path);
   DraftFile truth(truth_path(clip), truth_json(scene, clip.filename().string()));
   Simulator simulator(scene);
   VideoWriter writer(path, simulator.layout().size, settings_of(scene));
-  const std::int64_t frames = simulator.frames();
-  for (std::int64_t i = 0; i < frames; ++i) {
-    if (progress && !progress(static_cast<double>(i) / static_cast<double>(frames), "simulating"))
-      throw Cancelled();
-    if (std::find(scene.dropped_frames.begin(), scene.dropped_frames.end(), i) != scene.dropped_frames.end()) continue;
-    writer.add(simulator.frame(i), static_cast<double>(i) / scene.fps);
-  }
-  writer.finish(static_cast<double>(frames) / scene.fps);
+  draw(simulator, scene, [&](const cv::Mat& frame, double time_s) { writer.add(frame, time_s); }, progress);
+  writer.finish(static_cast<double>(simulator.frames()) / scene.fps);
   truth.keep();
   if (progress) progress(1.0, "simulating");
 }

@@ -116,6 +116,10 @@ Analysis conclude(Measurement&& measurement, const Review& review, const Review*
 /// s; a reviewed event with onset and end this near to the program's is the program's: files are written to 0.1 ms.
 inline constexpr double kSameEvent_s = 0.002;
 
+/// What one trace and its bursts contribute to compare(): the fasciculations, observed time, energies and, where the trace has them, area and
+/// scale. The frame rate is that of the median step.
+RateSample sample_of(const Trace& trace, const std::vector<Burst>& bursts);
+
 /// measure() and conclude().
 Analysis analyze(const std::string& path, const AnalyzeOptions& options = {}, const Progress& progress = {});
 

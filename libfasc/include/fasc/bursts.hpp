@@ -56,7 +56,7 @@ struct Burst {
   double direction_deg = std::numeric_limits<double>::quiet_NaN();  ///< degrees, above -180 to 180; which way the tissue went in the
                                          ///< contraction: 0 to the picture's right, 90 up. NaN without any motion. See shape below
   double anisotropy = std::numeric_limits<double>::quiet_NaN();  ///< 0–1; 1: to and fro along one line, 0: no line preferred. See below
-  int site = 0;                          ///< from 1; the site of origin in BurstResult::sites; 0: not a fasciculation
+  int site = 0;                          ///< from 1; the site of origin in BurstResult::sites; 0: not a fasciculation, or no cells
   double energy_peak = 0;                ///< (mm/s)² or (px/s)²; largest energy
   double score = 0;                      ///< robust standard deviations at the peak
   double near_field_ratio = std::numeric_limits<double>::quiet_NaN();  ///< near-field speed over muscle speed; NaN without a near field
@@ -118,6 +118,11 @@ struct BurstResult {
 /// Finds the bursts of a trace. A trace of fewer than four measured steps has none. `other`: the trace it is compared with; thresholds are
 /// then the higher ones of both traces' calm parts, so that one rule holds for both (ignored where only one of them has a scale). Throws
 /// MisuseError (options).
+///
+/// A trace from elsewhere (trace_from) has no cells: bursts are then found on the root of its energy, averaged over window_s, by threshold,
+/// edge_threshold and false_alarms_per_min against its own calm parts; the floors, being speeds of cells, do not apply. Sure lobes closer than
+/// join_s are one event. Kinds follow from time alone (artefact: shorter than shortest_s; contraction: longer than longest_s or slow; pulsation:
+/// regular beats), and what needs motion is NaN. `other` counts where it has no cells either; both are then in one unit.
 BurstResult find_bursts(const Trace& trace, const BurstOptions& options = {}, const Trace* other = nullptr);
 
 /// Measures the motion of a span that a person named: every field of a burst but kind (fasciculation), confidence (NaN: nothing was

@@ -72,6 +72,8 @@ struct Trace {
 
   /// Number of frames.
   std::size_t frames() const { return time_s.size(); }
+  /// False for a trace from elsewhere (trace_from): it has energies, but no motion of cells.
+  bool has_cells() const { return grid_cols > 0 && grid_rows > 0; }
   /// Adds a frame's cells to grid and grid_unit_px: displacements in px, rows x cols, rounded to 1/127 of the largest; NaN is missing.
   void add_cells(const std::vector<cv::Point2f>& displacements_px);
   /// Displacement in px of a cell at a frame: NaN, NaN where missing.
@@ -86,6 +88,11 @@ struct Trace {
   template <class Take>
   void visit_observed(Take take) const;
 };
+
+/// A trace from elsewhere: energy[i], in any unit (a square: of speed, or of an EMG's envelope), belongs to the step that ends at time_s[i]; NaN
+/// where missing. The first one has no step before it and is not used. No region, no cells: find_bursts() then knows amplitude and time only.
+/// Throws MisuseError: fewer than two entries, lengths that differ, times that are not finite or do not rise, energies below 0 or infinite.
+Trace trace_from(std::vector<double> time_s, const std::vector<double>& energy);
 
 /// s; the longest gap that is bridged: counted as observed, and joined inside a burst.
 inline constexpr double kLongestBridge_s = 0.1;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -130,6 +131,10 @@ class Simulator {
 /// dropped_frames (both as numbers of frames drawn, each at number/fps s); per panel its name, kind, mm_per_px, echo_area and muscle [x,y,w,h] in px, twitches (onset_s, peak_s, end_s, amplitude_mm, radius_mm, peak_speed_mm_s, x_px, y_px),
 /// probe_slides (start_s, end_s, shift_mm), contraction (start_s, end_s) or null, and beats_s (starts of the artery's beats); and the scene itself. Throws MisuseError.
 std::string truth_json(const Scene& scene, const std::string& clip_name);
+
+/// Draws the frames of a scene that are written (not the dropped ones), in order, and gives each with its time in s to `take`. Throws
+/// MisuseError, Cancelled, and what `take` throws.
+void simulate(const Scene& scene, const std::function<void(const cv::Mat& frame, double time_s)>& take, const Progress& progress = {});
 
 /// Renders a scene into `path` and writes the truth beside it (same name, .json). Files appear whole or not at all, and an earlier truth is
 /// replaced; any other file at its place is left alone and named in a MisuseError. Throws OutputError, Cancelled.
