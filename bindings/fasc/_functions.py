@@ -697,29 +697,34 @@ def batch(
     video: bool = _fasc.BatchOptions().video,
     fresh: bool = _fasc.BatchOptions().fresh,
     jobs: int = _fasc.BatchOptions().jobs,
+    shard: tuple[int, int] = (1, 1),
     progress: Progress = None,
     **settings: Any,
 ) -> list[_fasc.BatchItem]:
-    """Analyses every clip below a folder; one bad clip never stops the rest.
+    """Analyses every clip below a folder, or of a manifest; one bad clip never stops the rest.
 
     Parameters are those of :func:`analyze`, and:
 
     Parameters
     ----------
     folder, out : str or os.PathLike
-        Clips are read below ``folder``; results go to ``out``/<clip name>/, tables to ``out``.
+        Clips are read below ``folder``; results go to ``out``/<clip name>/, tables to ``out``. ``folder`` may be a manifest: a table (CSV) with the
+        columns patient, muscle, side, role ('target' or 'control'), clip, region and mm_per_px, all but clip optional, and any others.
     video : bool
         Write annotated videos.
     fresh : bool
         Compute again what is there already.
     jobs : int
         Clips at a time; 0: as many as the machine has cores.
+    shard : (int, int)
+        (i, n): only every n-th clip, from the i-th on, counted from 1. :func:`merge` joins the shards.
 
     Returns
     -------
     list of fasc.BatchItem
     """
-    options = _fasc.BatchOptions(analyze=_options(dict(locals()), settings), video=video, fresh=fresh, jobs=jobs)
+    number, count = _inputs.shard(shard)
+    options = _fasc.BatchOptions(analyze=_options(dict(locals()), settings), video=video, fresh=fresh, jobs=jobs, shard=number, shards=count)
     with _progress.shown(progress) as callback:
         return _fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback)
 
