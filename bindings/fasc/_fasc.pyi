@@ -179,6 +179,15 @@ class BatchItem:
     def reason(self) -> str:
         """of a failure or a skip"""
     @property
+    def patient(self) -> str:
+        """as the manifest says; '' without one"""
+    @property
+    def role(self) -> str:
+        """'target' or 'control' as the manifest says; '' without one"""
+    @property
+    def control(self) -> str:
+        """file of the control it is compared with; '' without one"""
+    @property
     def folder(self) -> str:
         """folder of the results, relative to the output folder"""
     @property
@@ -199,7 +208,7 @@ class BatchItem:
 
 class BatchOptions:
     """How a folder is worked through."""
-    def __init__(self, *, analyze: AnalyzeOptions = ..., annotate: AnnotateOptions = ..., video: bool = ..., fresh: bool = ..., jobs: int = ...) -> None: ...
+    def __init__(self, *, analyze: AnalyzeOptions = ..., annotate: AnnotateOptions = ..., video: bool = ..., fresh: bool = ..., jobs: int = ..., shard: int = ..., shards: int = ...) -> None: ...
     def check(self) -> None:
         """Raises ValueError naming the value and what is allowed."""
     @property
@@ -227,18 +236,28 @@ class BatchOptions:
         """clips at a time; 0: as many as the machine has cores"""
     @jobs.setter
     def jobs(self, value: int) -> None: ...
+    @property
+    def shard(self) -> int:
+        """only every shards-th clip, from this one on, from 1"""
+    @shard.setter
+    def shard(self, value: int) -> None: ...
+    @property
+    def shards(self) -> int:
+        """into how many the clips are parted"""
+    @shards.setter
+    def shards(self, value: int) -> None: ...
     FIELDS: typing.ClassVar[tuple[str, ...]]
 
 class Burst:
     """One event. Attributes have the names of the JSON's keys; what is missing (null there) is None."""
     @property
-    def onset_s(self) -> typing.Optional[float]:
+    def onset_s(self) -> float:
         """s; first step above the edge threshold"""
     @property
-    def peak_s(self) -> typing.Optional[float]:
+    def peak_s(self) -> float:
         """s; fastest step"""
     @property
-    def end_s(self) -> typing.Optional[float]:
+    def end_s(self) -> float:
         """s; last step above the edge threshold"""
     @property
     def kind(self) -> str:
@@ -247,7 +266,7 @@ class Burst:
     def confidence(self) -> typing.Optional[float]:
         """0-1; how clear the event and its kind are"""
     @property
-    def duration_s(self) -> typing.Optional[float]:
+    def duration_s(self) -> float:
         """s; end - onset"""
     @property
     def contraction_s(self) -> typing.Optional[float]:
@@ -313,7 +332,7 @@ class Burst:
     def rest_share(self) -> typing.Optional[float]:
         """share of the largest displacement left within 0.4 s after the end"""
     @property
-    def missing_s(self) -> typing.Optional[float]:
+    def missing_s(self) -> float:
         """s; bridged time inside the event"""
     FIELDS: typing.ClassVar[tuple[str, ...]]
 
@@ -834,7 +853,8 @@ class Scale:
 
 class Trace:
     """What was measured in one region: one entry per frame in every array. The first entry and every step that was not measured are NaN."""
-    def __init__(self, time_s: collections.abc.Sequence[float], energy: collections.abc.Sequence[float]) -> None: ...
+    def __init__(self, time_s: collections.abc.Sequence[float] | numpy.typing.NDArray[typing.Any], energy: collections.abc.Sequence[float] | numpy.typing.NDArray[typing.Any]) -> None:
+        """A trace from elsewhere: see find_bursts. Energies in any unit, NaN where missing."""
     @property
     def has_cells(self) -> bool:
         """False for a trace from elsewhere: energies without motion of cells"""

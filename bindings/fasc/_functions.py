@@ -52,9 +52,12 @@ _SETTINGS = _named_as_in_the_program()
 def _parts(given, settings, allowed=tuple(_PARTS), base=None):
     """The options structs that were given, whole or by single settings; None for a part that was not.
 
-    What a dict or single settings leave out is as in ``base`` (an AnalyzeOptions), or the default.
+    What a dict or single settings leave out is as in ``base`` (an AnalyzeOptions), or the default. A text for ``flow`` is the method's name.
     """
     changes = {}
+    if isinstance(given.get("flow"), str):
+        changes["flow"] = {"method": given["flow"]}
+        given = {**given, "flow": None}
     for name, value in settings.items():
         part, field = _SETTINGS.get(name, (None, None))
         if part not in allowed:
@@ -94,8 +97,6 @@ def _options(given, settings):
         setattr(options, side + "scale", points)
     for name in ("from_s", "to_s", "fps", "max_frame_px", "max_decoded_bytes", "threads"):
         setattr(options, name, given[name])
-    if isinstance(given["flow"], str):
-        given = {**given, "flow": {"method": given["flow"]}}
     parts = _parts(given, settings)
     for name in ("energy", "bursts", "compare", "presence"):
         if parts[name] is not None:

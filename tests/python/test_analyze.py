@@ -63,7 +63,7 @@ def test_attributes_are_the_keys_of_the_json(analysis):
 
 
 def test_unknown_attribute_names_what_there_is(analysis):
-    with pytest.raises(AttributeError, match="Clip has no 'fps'; it has path, sha256"):
+    with pytest.raises(AttributeError, match="ClipInfo has no 'fps'; it has path, sha256"):
         analysis.clip.fps
 
 
