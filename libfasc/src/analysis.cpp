@@ -2,6 +2,7 @@
 #include "fasc/analysis.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include <opencv2/imgproc.hpp>
@@ -16,7 +17,8 @@
 namespace fasc {
 namespace {
 
-constexpr std::int64_t kProgressEvery = 16;  // frames between two calls of a progress callback
+constexpr std::int64_t kProgressEvery = 16;  // frames between two calls of a progress callback at most,
+constexpr auto kProgressWithin = std::chrono::milliseconds(40);  // and time: slow flow on large pictures is to be stopped at once too
 
 // What is measured in one clip: its regions and their meters.
 struct Plan {
@@ -108,11 +110,14 @@ template <class Next>
 std::vector<Trace> run(Plan& plan, Next&& next, ClipSummary& clip, const Progress& progress, double from_s, double end_s,
                        const char* stage) {
   std::int64_t frames = 0;
+  std::chrono::steady_clock::time_point told{};
   while (std::optional<Frame> frame = next()) {
     if (frames == 0) clip.poster = echo_only(frame->gray, plan.screen);
     plan.add(*frame);
     ++frames;
-    if (progress && frames % kProgressEvery == 0) {
+    const auto now = std::chrono::steady_clock::now();
+    if (progress && (frames % kProgressEvery == 0 || now - told >= kProgressWithin)) {
+      told = now;
       const double done = end_s > from_s ? std::clamp((frame->time_s - from_s) / (end_s - from_s), 0.0, 1.0) : 0.0;
       if (!progress(done, stage)) throw Cancelled();
     }
@@ -140,7 +145,7 @@ std::vector<Trace> measure_clip(const std::string& path, const std::vector<Wante
                                 const AnalyzeOptions& options, const Progress& progress, const char* stage, ClipSummary& clip) {
   const ClipOptions reading = options.reading();
   ClipReader reader(path, reading);  // first: it reads ahead while the screen is found
-  const Screen screen = find_screen(path, reading, options.view);
+  const Screen screen = find_screen(path, reading, options.view, progress, stage);
   clip.info = reader.info();
   clip.scale = screen.camera_view() ? scale.value_or(Scale{}) : scale_for(scale, clip.info);
   Plan plan = plan_for(wanted, screen, clip.scale, clip.info, options.energy);

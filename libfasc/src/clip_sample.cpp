@@ -17,9 +17,29 @@ constexpr std::size_t kGroup = 2;  // samples per place
 constexpr int kSpread = 3;         // frames between two samples of a clip read from its beginning
 constexpr std::size_t kEnough = 8;
 
+/// A decoder that lets the caller stop after every picture.
+class Sampler {
+ public:
+  Sampler(std::unique_ptr<Decoder> decoder, const std::function<void()>& go_on) : decoder_(std::move(decoder)), go_on_(go_on) {}
+  const ClipInfo& info() const { return decoder_->info(); }
+  bool seek(double time_s) { return decoder_->seek(time_s); }
+  std::optional<Frame> next() {
+    go_on_();
+    return decoder_->next();
+  }
+  std::optional<double> skip() {
+    go_on_();
+    return decoder_->skip();
+  }
+
+ private:
+  std::unique_ptr<Decoder> decoder_;
+  const std::function<void()>& go_on_;
+};
+
 /// One frame in `every` of those the decoder gives next, until `wanted` were looked at or the clip or its part ends; damaged ones are left
 /// out or not.
-void take(Decoder& decoder, const ClipOptions& options, int every, std::size_t wanted, std::vector<Frame>& samples,
+void take(Sampler& decoder, const ClipOptions& options, int every, std::size_t wanted, std::vector<Frame>& samples,
           bool damaged_too = false) {
   for (std::optional<double> at_s; wanted > 0;) {
     std::optional<Frame> frame = decoder.next();
@@ -36,7 +56,7 @@ void take(Decoder& decoder, const ClipOptions& options, int every, std::size_t w
 }
 
 /// Samples at key pictures; the places that lead to a key picture before the last sample are left out.
-std::vector<Frame> at_key_pictures(Decoder& decoder, const ClipOptions& options) {
+std::vector<Frame> at_key_pictures(Sampler& decoder, const ClipOptions& options) {
   std::vector<Frame> samples;
   const double end_s = std::min(options.to_s, decoder.info().duration_s);
   if (!decoder.next() || !(end_s > options.from_s)) return samples;
@@ -65,23 +85,28 @@ std::vector<Frame> joined(std::vector<Frame> samples, std::vector<Frame>&& more)
 
 }  // namespace
 
-ClipSamples sample_clip(const std::string& path, const ClipOptions& options) {
+ClipSamples sample_clip(const std::string& path, const ClipOptions& options, const std::function<void()>& go_on) {
   options.check();
   const LocalFile file(path);
   ClipOptions reading = options;
   reading.colour = true;
+  const auto opened = [&] { return Sampler(open_decoder(file, reading), go_on); };
   ClipSamples samples;
   {
-    const std::unique_ptr<Decoder> decoder = open_decoder(file, reading);
-    samples.echo_areas = decoder->info().echo_areas;
-    samples.frames = at_key_pictures(*decoder, options);
+    Sampler decoder = opened();
+    samples.echo_areas = decoder.info().echo_areas;
+    samples.frames = at_key_pictures(decoder, options);
   }
   if (samples.frames.size() < kEnough) {
     std::vector<Frame> more;
-    take(*open_decoder(file, reading), options, kSpread, kMostSamples - samples.frames.size(), more);
+    Sampler decoder = opened();
+    take(decoder, options, kSpread, kMostSamples - samples.frames.size(), more);
     samples.frames = joined(std::move(samples.frames), std::move(more));
   }
-  if (samples.frames.empty()) take(*open_decoder(file, reading), options, kSpread, kMostSamples, samples.frames, true);
+  if (samples.frames.empty()) {
+    Sampler decoder = opened();
+    take(decoder, options, kSpread, kMostSamples, samples.frames, true);
+  }
   if (samples.frames.empty())
     throw ClipError(name_of_file(path) + ": no picture could be decoded between " + std::to_string(options.from_s) + " s and " +
                     std::to_string(options.to_s) + " s");

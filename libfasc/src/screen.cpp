@@ -100,9 +100,10 @@ void ScreenFinder::add(const Frame& frame) {
 
 Screen ScreenFinder::find() const { return find({}); }
 
-Screen ScreenFinder::find(const std::vector<cv::Rect>& known_areas) const {
+Screen ScreenFinder::find(const std::vector<cv::Rect>& known_areas, const std::function<void()>& go_on) const {
   if (impl_->used == 0) throw MisuseError("screen: no frame was given");
-  const screen::Maps maps = impl_->maps();
+  screen::Maps maps = impl_->maps();
+  if (go_on) maps.go_on = go_on;
   Screen screen;
   screen.size = maps.mean.size();
   screen::Panels panels = screen::find_panels(maps, impl_->view, known_areas);
@@ -110,15 +111,22 @@ Screen ScreenFinder::find(const std::vector<cv::Rect>& known_areas) const {
   screen.kinds = std::move(panels.kinds);
   for (std::size_t i = 0; i < screen.echo_areas.size(); ++i)
     screen.muscle_bands.push_back(screen::muscle_band_of(maps.mean, screen.echo_areas[i], screen.kind(i)));
+  maps.go_on();
   screen::find_marks(maps, screen);
   return screen;
 }
 
-Screen find_screen(const std::string& path, const ClipOptions& options, ClipView view) {
+Screen find_screen(const std::string& path, const ClipOptions& options, ClipView view, const Progress& progress, const char* stage) {
   ScreenFinder finder(view);
-  const ClipSamples samples = naming({path}, options.anonymous, [&] { return sample_clip(path, options); });
-  for (const Frame& frame : samples.frames) finder.add(frame);
-  return finder.find(samples.echo_areas);
+  const auto go_on = [&] {
+    if (progress && !progress(0, stage)) throw Cancelled();
+  };
+  const ClipSamples samples = naming({path}, options.anonymous, [&] { return sample_clip(path, options, go_on); });
+  for (const Frame& frame : samples.frames) {
+    finder.add(frame);
+    go_on();
+  }
+  return finder.find(samples.echo_areas, go_on);
 }
 
 Frame typical_frame(const std::string& path, const ClipOptions& options) {

@@ -1,6 +1,7 @@
 // What the finding of a screen works on: a few pictures that sum up all frames seen.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include <opencv2/core.hpp>
@@ -20,6 +21,7 @@ struct Maps {
   cv::Mat saturation;  ///< CV_32F; mean of the largest less the smallest of R, G and B
   cv::Mat vivid;       ///< CV_8U; the largest saturation of any frame
   std::vector<cv::Mat> frames;  ///< CV_8U; the frames themselves, kScreenFrames at most
+  std::function<void()> go_on = [] {};  ///< called between steps; throws to stop
   /// Number of pixels of the picture.
   double total() const { return static_cast<double>(mean.total()); }
 };

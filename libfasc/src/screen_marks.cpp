@@ -113,9 +113,13 @@ void find_marks(const Maps& maps, Screen& screen) {
   std::vector<cv::Rect> ultrasound;
   for (const std::size_t i : screen.ultrasound_panels()) ultrasound.push_back(screen.echo_areas[i]);
   screen.ticks = find_ticks(maps, screen.echo_areas);
+  maps.go_on();
   screen.strips = find_strips(maps, screen.echo_areas);
+  maps.go_on();
   screen.texts = find_texts(maps, screen);
+  maps.go_on();
   screen.colour_boxes = find_colour_boxes(maps, screen);
+  maps.go_on();
   screen.texts_inside = find_texts_inside(maps, ultrasound);
 }
 

@@ -299,13 +299,18 @@ Panels find_panels(const Maps& maps, ClipView view, const std::vector<cv::Rect>&
   if (view == ClipView::recognised && lit.area() > kWholeShare * maps.total() && is_camera(maps, lit)) {
     return {{lit}, {PanelKind::camera}};
   }
+  maps.go_on();
   cv::Mat mask = coarse_mask(maps);
+  maps.go_on();
   if (view == ClipView::recognised) mask |= coloured_mask(maps);
+  maps.go_on();
   const cv::Mat fine = fine_mask(maps);
+  maps.go_on();
   std::vector<cv::Rect> areas;
   for (const cv::Rect& area : areas_in(mask, maps.mean.rows)) split(maps, area, areas);
   drop_small(areas, maps.total());
   for (cv::Rect& area : areas) area = refine(maps, fine, area);
+  maps.go_on();
   std::sort(areas.begin(), areas.end(), [](const cv::Rect& a, const cv::Rect& b) { return std::pair(a.x, a.y) < std::pair(b.x, b.y); });
   Panels panels{areas, {}};
   for (const cv::Rect& area : areas) {

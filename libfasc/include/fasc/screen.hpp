@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <opencv2/core.hpp>
 
 #include "fasc/clip.hpp"
+#include "fasc/error.hpp"
 
 namespace fasc {
 
@@ -73,7 +75,8 @@ class ScreenFinder {
   /// The layout of what was seen so far. No frame at all: MisuseError.
   Screen find() const;
   /// The same where the echo areas are known already (from the file): those of a usable size are taken instead of what the pictures show.
-  Screen find(const std::vector<cv::Rect>& known_areas) const;
+  /// `go_on` is called between steps of some 10 ms; what it throws ends the search.
+  Screen find(const std::vector<cv::Rect>& known_areas, const std::function<void()>& go_on = {}) const;
 
  private:
   struct Impl;
@@ -82,8 +85,9 @@ class ScreenFinder {
 
 /// Finds the screen of a clip from at most 10 frames spread over it between from_s and to_s (key pictures and the frames after them, or its
 /// beginning): some 30 pictures are decoded, however long it is. Echo areas that the file states (DICOM) are taken over, except with
-/// ClipView::camera. Errors as ClipReader.
-Screen find_screen(const std::string& path, const ClipOptions& options = {}, ClipView view = ClipView::recognised);
+/// ClipView::camera. `progress` is asked with 0 and `stage` after every picture. Errors as ClipReader, and Cancelled.
+Screen find_screen(const std::string& path, const ClipOptions& options = {}, ClipView view = ClipView::recognised, const Progress& progress = {},
+                   const char* stage = "looking");
 
 /// A picture of what was found, CV_8UC3: panels with their pixels, all else drawn (text as a box without its letters, so that no name is
 /// shown; with `whole_screen` the pixels themselves), suggested target and near field of each panel. Small screens are enlarged.
