@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -49,6 +50,28 @@ py::array pixels_of(const cv::Mat& pixels, const py::object& owner);
 /// A number, or None where it is missing (NaN): as null in the JSON.
 inline std::optional<double> number(double value) { return std::isnan(value) ? std::nullopt : std::optional(value); }
 
+/// A value as a field takes it; TypeError or ValueError in one line where it is no such thing. `allowed`: in words, where its type does not say it.
+template <class T>
+T taken(const py::object& value, const char* name, const char* allowed = nullptr) {
+  try {
+    return value.cast<T>();
+  } catch (const py::cast_error&) {
+    std::string kind;
+    if (allowed != nullptr) kind = allowed;
+    else if constexpr (std::is_same_v<T, bool>) kind = "True or False";
+    else if constexpr (std::is_integral_v<T>)
+      kind = "a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " + std::to_string(std::numeric_limits<T>::max());
+    else if constexpr (std::is_floating_point_v<T>) kind = "a number";
+    else if constexpr (std::is_constructible_v<std::string, T>) kind = "text";
+    else if constexpr (requires { typename T::value_type; }) kind = "a sequence of numbers";
+    else if constexpr (std::is_base_of_v<py::detail::type_caster_generic, py::detail::make_caster<T>>)
+      kind = "a fasc." + py::type::of<T>().attr("__name__").template cast<std::string>();
+    const std::string message = std::string(name) + " is " + kind + ", but got ";
+    if (std::is_integral_v<T> && PyLong_Check(value.ptr())) throw py::value_error(message + std::string(py::str(value)));
+    throw py::type_error(message + Py_TYPE(value.ptr())->tp_name);
+  }
+}
+
 /// An options struct as a Python class: keyword arguments in the constructor, defaults from the struct, checked, shown by repr.
 template <class Options>
 class OptionsClass {
@@ -80,7 +103,9 @@ class OptionsClass {
 
   template <class T>
   OptionsClass& field(const char* name, T Options::*member, const char* doc) {
-    cls_.def_readwrite(name, member, doc);
+    cls_.def_property(
+        name, [member](const Options& o) -> const T& { return o.*member; },
+        [member, name](Options& o, const py::object& value) { o.*member = taken<T>(value, name); }, doc);
     fields_.emplace_back(name);
     return *this;
   }

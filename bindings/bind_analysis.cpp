@@ -43,11 +43,14 @@ void bind_optional_options(py::class_<AnalyzeOptions>& cls) {
                    [](AnalyzeOptions& o, const std::optional<RegionSpec>& value) { o.control = value; });
   cls.def_property(
       "camera", [](const AnalyzeOptions& o) { return o.view == ClipView::recognised ? std::nullopt : std::optional(o.view == ClipView::camera); },
-      [](AnalyzeOptions& o, std::optional<bool> value) {
+      [](AnalyzeOptions& o, const py::object& given) {
+        const auto value = taken<std::optional<bool>>(given, "camera", "True, False or None");
         o.view = !value ? ClipView::recognised : *value ? ClipView::camera : ClipView::ultrasound;
       });
   cls.def_property("anonymous", [](const AnalyzeOptions& o) { return o.anonymous; },
-                   [](AnalyzeOptions& o, const std::optional<std::string>& value) { o.anonymous = value; });
+                   [](AnalyzeOptions& o, const py::object& value) {
+                     o.anonymous = taken<std::optional<std::string>>(value, "anonymous", "text or None");
+                   });
   cls.def_property("scale", [](const AnalyzeOptions& o) { return o.scale; },
                    [](AnalyzeOptions& o, const std::optional<Scale>& value) { o.scale = value; });
   cls.def_property("control_scale", [](const AnalyzeOptions& o) { return o.control_scale; },

@@ -11,7 +11,8 @@ void bind_annotate(py::module_& m) {
       [](const AnnotateOptions& o) {
         return o.motion == MotionStyle::colour ? "colour" : o.motion == MotionStyle::arrows ? "arrows" : "none";
       },
-      [](AnnotateOptions& o, const std::string& name) {
+      [](AnnotateOptions& o, const py::object& given) {
+        const auto name = taken<std::string>(given, "motion");
         if (name == "colour")
           o.motion = MotionStyle::colour;
         else if (name == "arrows")

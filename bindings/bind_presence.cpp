@@ -13,7 +13,8 @@ void bind_presence(py::module_& m) {
       .field("observed_share", &PresenceOptions::observed_share, "of window_s; with less observed time absence is not said");
   options.cls().def_property(
       "grade_bins", [](const PresenceOptions& o) { return o.grade_bins; },
-      [](PresenceOptions& o, const std::variant<std::string, std::vector<double>>& bins) {
+      [](PresenceOptions& o, const py::object& given) {
+        const auto bins = taken<std::variant<std::string, std::vector<double>>>(given, "grade_bins", "numbers or a text such as 2,10,20");
         o.grade_bins = std::holds_alternative<std::string>(bins) ? parse_grade_bins(std::get<std::string>(bins))
                                                                  : std::get<std::vector<double>>(bins);
       },

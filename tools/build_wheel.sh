@@ -35,7 +35,7 @@ fi
 say "building the wheel (log: $work/log/wheel.log)"
 export PATH="$work/tools/bin:$PATH"
 logged "$work/log/wheel.log" "$work/tools/bin/pip" wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir "$work/raw" \
-  -C "cmake.define.FASC_LGPL_FFMPEG=$lgpl" . || fail "the wheel could not be built; see above"
+  --config-settings "cmake.define.FASC_LGPL_FFMPEG=$lgpl" . || fail "the wheel could not be built; see above"
 raw=$(echo "$work"/raw/*.whl)
 
 say "taking the native libraries in"

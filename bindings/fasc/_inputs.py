@@ -12,6 +12,12 @@ def _is_number(value):
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
+def shown(value):
+    """A value in one line, not too long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 200 else text[:199] + "…"
+
+
 def _as_list(value):
     """A tuple, list or array as a list (of lists); None for anything else."""
     if isinstance(value, np.ndarray):
@@ -36,7 +42,7 @@ def region_text(value, option="a region"):
         return " ".join(f"{float(x)!r},{float(y)!r}" for x, y in items)
     message = (
         f"{option} is (x, y, w, h), a list of points [(x1, y1), (x2, y2), (x3, y3), ...], a string as in the program "
-        f"or a fasc.Region, but got {value!r}"
+        f"or a fasc.Region, but got {shown(value)}"
     )
     raise TypeError(message) if items is None else ValueError(message)
 
@@ -54,7 +60,7 @@ def scale(value, option):
         return _fasc.parse_scale(value)
     items = [value] if _is_number(value) else _as_list(value)
     if items is None or not all(_is_number(v) for v in items):
-        raise TypeError(f"{option} is a number or a pair (across, down) in mm per px, but got {value!r}")
+        raise TypeError(f"{option} is a number or a pair (across, down) in mm per px, but got {shown(value)}")
     return _fasc.parse_scale(",".join(repr(float(v)) for v in items))
 
 
@@ -66,7 +72,7 @@ def scale_points(value, option):
         return _fasc.parse_scale_points(value)
     items = _as_list(value)
     if items is None or not all(_is_number(v) for v in items):
-        raise TypeError(f"{option} is (x1, y1, x2, y2, mm) in px and mm, but got {value!r}")
+        raise TypeError(f"{option} is (x1, y1, x2, y2, mm) in px and mm, but got {shown(value)}")
     return _fasc.parse_scale_points(",".join(repr(float(v)) for v in items))
 
 
@@ -75,8 +81,11 @@ def struct(cls, value, option):
     if value is None or isinstance(value, cls):
         return value
     if isinstance(value, dict):
+        for name, given in value.items():
+            if given is None:
+                raise TypeError(f"{option} {name} is None; allowed: a value, or no '{name}' for its default")
         return cls(**value)
-    raise TypeError(f"{option} is a fasc.{cls.__name__} or a dict of its fields, but got {value!r}")
+    raise TypeError(f"{option} is a fasc.{cls.__name__} or a dict of its fields, but got {shown(value)}")
 
 
 def plain_path(value, option="path"):
@@ -99,7 +108,7 @@ def shard(value):
     try:
         number, count = (operator.index(part) for part in value)
     except (TypeError, ValueError):
-        raise ValueError(f"shard is (i, n), two whole numbers such as (1, 4), but got {value!r}") from None
+        raise ValueError(f"shard is (i, n), two whole numbers such as (1, 4), but got {shown(value)}") from None
     return number, count
 
 
