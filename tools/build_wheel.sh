@@ -47,9 +47,20 @@ mkdir "$work/unpacked"
 (cd "$work/unpacked" && "$python" -m zipfile -e "$raw" .)
 ldd "$work"/unpacked/fasc/_fasc*.so | awk '$2 == "=>" && $3 ~ /^\// {print $1, $3}' | sort -u >"$work/log/needed.txt"
 "$python" -m zipfile -l "$wheel" | awk '/fasc\.libs\// {print $1}' | sed 's|.*/||; s/-[0-9a-f]\{8\}\././' | sort -u >"$work/log/inside.txt"
+# What Python itself and its own modules need stays, and what those libraries need that a wheel may expect (manylinux: glib, X11, GL, …).
+modules=$("$python" -c 'import sysconfig; print(sysconfig.get_path("platstdlib") + "/lib-dynload")')
+expected=()
+while read -r _ file; do
+  real=$(readlink -f "$file")
+  if ! grep -qxF "${real##*/}" "$work/log/inside.txt"; then expected+=("$real"); fi
+done <"$work/log/needed.txt"
+printf '%s\n' "${expected[@]}" >"$work/log/expected.txt"
+ldd "$(readlink -f "$(command -v "$python")")" "$modules"/*.so "${expected[@]}" | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u | xargs -r readlink -f |
+  sort -u >"$work/log/kept.txt"
 hide=()
-while read -r name file; do
-  if grep -qxF "$name" "$work/log/inside.txt"; then hide+=("$(readlink -f "$file")"); fi
+while read -r _ file; do  # auditwheel calls them by what their links lead to
+  file=$(readlink -f "$file")
+  if grep -qxF "${file##*/}" "$work/log/inside.txt" && ! grep -qxF "$file" "$work/log/kept.txt"; then hide+=("$file"); fi
 done <"$work/log/needed.txt"
 ((${#hide[@]} > 20)) || fail "only ${#hide[@]} libraries were taken in; expected those of OpenCV and FFmpeg"
 
