@@ -49,6 +49,36 @@ TEST_F(Batch, TellsGoodFromBadAndForeign) {
   }
 }
 
+TEST_F(Batch, TwentyMixedFilesGiveWhatSingleRunsGive) {
+  const std::vector<std::string> good{"a.mp4", "B.MP4", "c.avi", "sub/d.mp4", "no ending", "Müller, \"links\".mp4", "wrong.txt"};
+  for (const std::string& name : good) add_clip(name, name == "c.avi" ? "calm.avi" : "calm.mp4");
+  const std::string whole = slurp(shared_ / "calm.avi"), faststart = slurp(shared_ / "calm.mp4");
+  spill(in_ / "half.avi", whole.substr(0, whole.size() / 2));
+  spill(in_ / "half.mp4", faststart.substr(0, faststart.size() * 2 / 3));
+  spill(in_ / "cut.mp4", faststart.substr(0, 600));
+  spill(in_ / "cut.avi", whole.substr(0, 40));
+  for (const char* name : {"empty.mp4", "empty.avi", "sub/empty.dcm"}) spill(in_ / name, "");
+  for (const char* name : {"junk.mov", "junk.dcm"}) spill(in_ / name, "no clip at all");
+  for (const char* name : {"notes.txt", "sub/list.csv", "Thumbs.db", "page.html"}) spill(in_ / name, "name;side\nx;left\n");
+  const auto items = fasc::batch(in_.string(), out_.string(), quick());
+  ASSERT_EQ(items.size(), 20u);
+  EXPECT_EQ(statuses(items),
+            "B.MP4=done Müller, \"links\".mp4=done Thumbs.db=skipped a.mp4=done c.avi=done cut.avi=failed cut.mp4=failed empty.avi=failed "
+            "empty.mp4=failed half.avi=done half.mp4=done junk.dcm=failed junk.mov=failed no ending=done notes.txt=skipped page.html=skipped "
+            "sub/d.mp4=done sub/empty.dcm=failed sub/list.csv=skipped wrong.txt=done ");
+  for (const BatchItem& item : items) {
+    if (item.status != Status::done) {
+      EXPECT_FALSE(item.reason.empty()) << item.file;
+      continue;
+    }
+    EXPECT_EQ(item.complete, item.file.rfind("half", 0) != 0) << item.file;
+    const fs::path single = dir_ / "single" / item.folder;
+    fasc::analyze_into((in_ / item.file).string(), single.string(), {}, std::nullopt);
+    for (const char* name : {"result.json", "measurement.cbor", "trace.csv", "bursts.csv", "events.tsv", "annotations.txt", "report.html"})
+      EXPECT_EQ(slurp(out_ / item.folder / name), slurp(single / name)) << item.file << " " << name;
+  }
+}
+
 TEST_F(Batch, TablesTellTheSame) {
   add_clip("=1+1.mp4");
   add_clip("sub/comma, \"quote\".mp4");
