@@ -51,7 +51,12 @@ from ._functions import (
     save_measurement,
     simulate,
 )
+from . import imagej, plot
+from ._batch import BatchItems
 from ._results import Analysis, Clip, Comparison, RegionResult
+from ._stills import StillPictures, still_pictures
+from .imagej import read_roi
+from .region_picker import RegionPicker, pick_region
 
 __all__ = [
     "Agreement",
@@ -59,6 +64,7 @@ __all__ = [
     "AnalyzeOptions",
     "AnnotateOptions",
     "BatchItem",
+    "BatchItems",
     "BatchOptions",
     "Burst",
     "BurstOptions",
@@ -75,10 +81,12 @@ __all__ = [
     "PairOptions",
     "PresenceOptions",
     "Region",
+    "RegionPicker",
     "RegionResult",
     "Review",
     "ReviewedEvent",
     "Scale",
+    "StillPictures",
     "Trace",
     "__version__",
     "agreement",
@@ -89,13 +97,18 @@ __all__ = [
     "find_bursts",
     "find_muscle",
     "flow",
+    "imagej",
     "load_measurement",
     "measure",
     "merge",
     "muscles",
+    "pick_region",
+    "plot",
     "rate_of",
     "read_review",
+    "read_roi",
     "save_measurement",
     "shared_roots",
     "simulate",
+    "still_pictures",
 ]

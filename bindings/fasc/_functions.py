@@ -2,6 +2,7 @@
 import json
 
 from . import _fasc, _inputs, _progress
+from ._batch import BatchItems
 from ._results import Analysis
 
 _DEFAULTS = _fasc.AnalyzeOptions()
@@ -454,13 +455,14 @@ def batch(
 
     Returns
     -------
-    list of fasc.BatchItem
+    fasc.BatchItems
+        A list of fasc.BatchItem.
     """
     options = _fasc.BatchOptions(analyze=_options(dict(locals()), settings), video=video, fresh=fresh, jobs=jobs)
     with _progress.shown(progress) as callback:
-        return _fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback)
+        return BatchItems(_fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback), out)
 
 
 def merge(folders, out):
     """Joins the output folders of several batches into ``out``."""
-    return _fasc.merge([_inputs.path_text(f, "folders") for f in folders], _inputs.path_text(out, "out"))
+    return BatchItems(_fasc.merge([_inputs.path_text(f, "folders") for f in folders], _inputs.path_text(out, "out")), out)
