@@ -38,7 +38,7 @@ py::dict stills_of(const std::string& path, const AnalyzeOptions& options, py::o
   });
   py::dict out;
   out["mean"] = array_of(found.mean);
-  out["motion"] = array_of(found.motion);
+  out["motion"] = py::array_t<float>({static_cast<py::ssize_t>(found.motion.rows), static_cast<py::ssize_t>(found.motion.cols)}, found.motion.ptr<float>());
   out["frames"] = found.frames;
   out["echo_areas"] = boxes(found.screen.echo_areas);
   out["muscle_bands"] = boxes(found.screen.muscle_bands);

@@ -211,7 +211,8 @@ def batch(items, out):
     """Counts, and a row per clip: poster frame with regions, sparkline, fasciculations, rate, verdict; reasons of failures."""
     counts = {status: sum(i.status == status for i in items) for status in ("done", "kept", "failed", "skipped")}
     head = ", ".join(f"{n} {status}" for status, n in counts.items() if n) or "no file"
-    shown = items[:_MOST_ROWS]
+    worth = [i for i in items if i.status != "skipped"]
+    shown = worth[:_MOST_ROWS]
     results = [_read_result(out, i) if i.status in ("done", "kept") else None for i in shown]
     tops = [v for r in results if r for v in (r["target"].get("overview") or {}).get("largest_speed", []) if v is not None]
     units = {r["target"]["speed_unit"] for r in results if r}
@@ -226,11 +227,11 @@ def batch(items, out):
         own_top = top if len(units) == 1 else max((v for v in (result["target"].get("overview") or {}).get("largest_speed", []) if v is not None), default=0.0)
         lo, hi = result["target"]["rate_ci_per_min"]
         verdict = result["comparison"]["verdict"].replace("_", " ") if result["comparison"] else ""
-        rows.append(f'<tr><td class="l">{name}</td><td>{_thumbnail(out, item) if number < _MOST_POSTERS else ""}</td><td>{_batch_spark(result, own_top)}</td>'
+        rows.append(f'<tr><td class="l">{name}</td><td class="l">{_thumbnail(out, item) if number < _MOST_POSTERS else ""}</td><td class="l">{_batch_spark(result, own_top)}</td>'
                     f'<td>{item.fasciculations}</td><td>{_number(item.rate_per_min, 1)}<br><span class="note">{_number(lo, 1)} … {_number(hi, 1)}</span></td>'
                     f'<td class="l">{escape(verdict)}</td></tr>')
-    titles = '<tr><th class="l">clip</th><th>regions</th><th>target</th><th>fasciculations</th><th>per min</th><th class="l">verdict</th></tr>'
-    more = f'<div class="note">{len(items) - len(shown)} more</div>' if len(items) > len(shown) else ""
+    titles = '<tr><th class="l">clip</th><th class="l">regions</th><th class="l">speed of the target</th><th>fasciculations</th><th>per min</th><th class="l">verdict</th></tr>'
+    more = f'<div class="note">{len(worth) - len(shown)} more</div>' if len(worth) > len(shown) else ""
     return (f'<div class="fasc">{_STYLE}<b>{head}</b>{scale}<table>{titles if any(results) else ""}{"".join(rows)}</table>{more}'
             '<div class="note">research use only – not a medical device</div></div>')
 

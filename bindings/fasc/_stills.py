@@ -16,7 +16,8 @@ class StillPictures:
     mean : numpy.ndarray
         uint8 (height, width); mean gray level of the distinct pictures, black outside the echo areas.
     motion : numpy.ndarray
-        uint8 (height, width), gray levels; the largest change from one picture to the next that a pixel saw, smoothed; steps onto key frames left out.
+        float32 (height, width), gray levels; the largest change from one picture to the next that a place saw: absolute differences under a Gaussian of
+        sigma 4 px; steps onto key frames left out.
     frames : int
         Pictures read.
     echo_areas, muscle_bands : list of (x, y, w, h)

@@ -109,9 +109,11 @@ def _shade_missing(ax, trace):
 
 
 def _mark_events(ax, bursts, *, spans=True):
-    """Events as spans, each with its letter on a strip above the axes; letters that would collide are left out, ticks never."""
-    strip = ax.get_xaxis_transform()
+    """Events as spans, each with a bar and its letter above the axes; letters that would collide are left out, bars never."""
+    from matplotlib.transforms import ScaledTranslation
+
     fig = ax.figure
+    above = ax.get_xaxis_transform() + ScaledTranslation(0, 4 / 72, fig.dpi_scale_trans)  # the upper edge, and 4 points more
     width_px = ax.get_window_extent().width
     span_s = max(1e-9, ax.get_xlim()[1] - ax.get_xlim()[0])
     apart_s = 9.5 * fig.dpi / 72 / max(width_px, 1.0) * span_s  # s; width of a letter with its gap
@@ -120,10 +122,11 @@ def _mark_events(ax, bursts, *, spans=True):
         kind = KINDS[burst.kind]
         if spans:
             ax.axvspan(burst.onset_s, burst.end_s, facecolor=kind.colour, alpha=0.30, linewidth=0, zorder=1)
-        ax.plot([burst.onset_s, burst.end_s], [1.03, 1.03], transform=strip, color=kind.colour, linewidth=3.5, solid_capstyle="butt", clip_on=False)
+        ax.plot([burst.onset_s, burst.end_s], [1, 1], transform=above, color=kind.colour, linewidth=3.5, solid_capstyle="butt", clip_on=False)
         middle = (burst.onset_s + burst.end_s) / 2
         if middle - last >= apart_s:
-            ax.text(middle, 1.06, kind.letter, transform=strip, ha="center", va="bottom", fontsize=8, color=_INK, clip_on=False)
+            ax.annotate(kind.letter, (middle, 1), xycoords=ax.get_xaxis_transform(), xytext=(0, 6), textcoords="offset points", ha="center", va="bottom",
+                        fontsize=8, color=_INK, annotation_clip=False)
             last = middle
 
 
@@ -189,7 +192,7 @@ def region_trace(analysis, role="target", ax=None, *, what="speed"):
     ax.set_ylabel(f"speed ({unit})" if what == "speed" else f"energy (({unit})²)", fontsize=9)
     ax.set_xlabel("time (s)", fontsize=9)
     _mark_events(ax, result.bursts)
-    ax.set_title(_title(analysis, role), fontsize=10, loc="left", color=COLOURS[role], pad=18)
+    ax.set_title(_title(analysis, role), fontsize=10, loc="left", color=COLOURS[role], pad=20)
     _plain(ax)
     return ax
 
@@ -460,7 +463,7 @@ def region_mmode(analysis, role="target", ax=None, *, x_px=None, width_px=_fasc.
     axes = _Axes(trace, place, unit)
     step = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
     edges = np.append(time_s, time_s[-1] + step)
-    ax.pcolormesh(edges, axes.y(np.arange(top, bottom + 1)), strip, cmap="gray", vmin=0, vmax=255, rasterized=True, zorder=0)
+    ax.pcolormesh(edges, axes.y(np.arange(top, bottom + 1)), strip, cmap="gray", vmin=0, vmax=max(1, int(strip.max())), rasterized=True, zorder=0)
     ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(float(axes.y(bottom)), float(axes.y(top)))
     _, region_top, _, region_height = trace.region.bounds
@@ -468,12 +471,12 @@ def region_mmode(analysis, role="target", ax=None, *, x_px=None, width_px=_fasc.
         ax.axhline(float(axes.y(y)), color=_OUTLINES[role], linewidth=1.2, linestyle=(0, (6, 3)), zorder=2)
     for burst in result.bursts:
         for at in (burst.onset_s, burst.end_s):
-            ax.axvline(at, color=KINDS[burst.kind].colour, linewidth=0.7, alpha=0.9, zorder=3)
+            ax.axvline(at, color=KINDS[burst.kind].colour, linewidth=0.6, alpha=0.7, zorder=3)
     _mark_events(ax, result.bursts, spans=False)
     ax.set_xlabel("time (s)", fontsize=9)
     ax.set_ylabel(axes.down_label(), fontsize=9)
     columns = f"column {x} px" if width_px == 1 else f"columns {x - width_px // 2} to {x + width_px // 2} px"
-    ax.set_title(f"M-mode of the {role}, {columns} of the frame; dashed: the region", fontsize=10, loc="left", pad=18)
+    ax.set_title(f"M-mode of the {role}, {columns} of the frame; dashed: the region", fontsize=10, loc="left", pad=20)
     handles = _legend_handles({b.kind for b in result.bursts}, False)
     if handles:
         ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncol=len(handles), fontsize=8, frameon=False)

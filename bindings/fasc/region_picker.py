@@ -21,8 +21,8 @@ def _url(picture):
 
 def _stretched(motion):
     """Changes as bright as the picture can show them."""
-    most = int(motion.max()) if motion.size else 0
-    return motion if most == 0 else np.rint(motion.astype(np.float64) * (255.0 / most)).astype(np.uint8)
+    most = float(motion.max()) if motion.size else 0.0
+    return np.zeros(motion.shape, np.uint8) if most == 0 else np.rint(motion * (255.0 / most)).astype(np.uint8)
 
 
 def _page_widget(picker):
@@ -47,6 +47,20 @@ def _page_widget(picker):
     return widget
 
 
+def _of_frames(pictures):
+    """Mean and largest change of frames in memory, the change unsmoothed."""
+    if not pictures:
+        raise ValueError("there is no frame to draw a region on")
+    mean, motion, before = 0.0, 0.0, None
+    for picture in pictures:
+        gray = picture.astype(np.float32) if picture.ndim == 2 else picture.astype(np.float32).mean(axis=2)
+        mean = mean + gray
+        if before is not None:
+            motion = np.maximum(motion, np.abs(gray - before))
+        before = gray
+    return np.rint(mean / len(pictures)).astype(np.uint8), np.broadcast_to(np.asarray(motion, np.float32), before.shape).copy()
+
+
 class RegionPicker:
     """A picture of a clip on which a region is drawn. Made by :func:`fasc.pick_region`; show it as the last line of a cell.
 
@@ -57,7 +71,7 @@ class RegionPicker:
     region : fasc.Region or None
         What was drawn, None before there are three corners; give it to ``fasc.analyze(path, target=picker.region)``.
     mean, motion : numpy.ndarray
-        uint8 (height, width); the pictures it is drawn on, see :class:`fasc.StillPictures`.
+        uint8 and float32, (height, width); the pictures it is drawn on, see :class:`fasc.StillPictures`.
     widget : anywidget.AnyWidget or None
         What the page shows; None where anywidget is not installed: then :meth:`plot` is the way.
     """
@@ -191,9 +205,7 @@ def pick_region(path_or_frames, *, mode="rectangle", shown="mean", region=None, 
         found = _stills.still_pictures(path_or_frames, from_s=from_s, to_s=to_s, fps=fps, camera=camera, progress=progress)
         mean, motion = found.mean, found.motion
     else:
-        frames = np.stack([p if p.ndim == 2 else p.mean(axis=2).astype(np.uint8) for p in _inputs.pictures(path_or_frames)]).astype(np.int16)
-        mean = np.rint(frames.mean(axis=0)).astype(np.uint8)
-        motion = np.abs(np.diff(frames, axis=0)).max(axis=0).astype(np.uint8) if len(frames) > 1 else np.zeros_like(mean)
+        mean, motion = _of_frames(_inputs.pictures(path_or_frames))
     points = ()
     if region is not None:
         points = (region if isinstance(region, _fasc.Region) else _fasc.Region(region)).polygon

@@ -11,7 +11,7 @@
 namespace fasc {
 namespace {
 
-constexpr double kSmoothing_px = 1.5;
+constexpr double kSmoothing_px = 4;  // wider than speckle, whose change is noise, and narrower than a twitch
 constexpr std::int64_t kProgressEvery = 16;  // frames between two calls of a progress callback
 
 /// Calls take(frame) for every frame, and progress now and then.
@@ -31,25 +31,35 @@ std::int64_t read_all(ClipReader& reader, const ClipOptions& options, const Prog
   return frames;
 }
 
+cv::Mat inside(const cv::Mat& picture, const Screen& screen) {
+  if (screen.echo_areas.empty()) return picture;
+  cv::Mat shown = cv::Mat::zeros(picture.size(), picture.type());
+  for (const cv::Rect& area : screen.echo_areas) picture(area).copyTo(shown(area));
+  return shown;
+}
+
 /// Sum of pictures and their largest change.
 class Gathering {
  public:
-  explicit Gathering(bool intra_only) : intra_only_(intra_only) {}
+  Gathering(bool intra_only, const Screen& screen) : intra_only_(intra_only), screen_(screen) {}
 
   void add(const Frame& frame) {
     if (frame.repeat && distinct_ > 0) return;
-    if (sum_.empty()) sum_ = cv::Mat::zeros(frame.gray.size(), CV_64FC1);
-    cv::accumulate(frame.gray, sum_);
+    const cv::Mat gray = inside(frame.gray, screen_);
+    if (sum_.empty()) {
+      sum_ = cv::Mat::zeros(gray.size(), CV_64FC1);
+      motion_ = cv::Mat::zeros(gray.size(), CV_32FC1);
+    }
+    cv::accumulate(gray, sum_);
     ++distinct_;
-    cv::Mat smooth;
-    cv::GaussianBlur(frame.gray, smooth, {}, kSmoothing_px);
-    if (motion_.empty()) motion_ = cv::Mat::zeros(frame.gray.size(), CV_8UC1);
     const bool jumps = frame.picture == PictureType::intra && !intra_only_;
     if (!before_.empty() && !jumps) {
-      cv::absdiff(smooth, before_, change_);
-      cv::max(motion_, change_, motion_);
+      cv::absdiff(gray, before_, change_);
+      change_.convertTo(smooth_, CV_32FC1);
+      cv::GaussianBlur(smooth_, smooth_, {}, kSmoothing_px);
+      cv::max(motion_, smooth_, motion_);
     }
-    before_ = smooth;
+    before_ = gray.clone();
   }
 
   cv::Mat mean() const {
@@ -57,20 +67,14 @@ class Gathering {
     sum_.convertTo(out, CV_8UC1, 1.0 / static_cast<double>(distinct_));
     return out;
   }
-  const cv::Mat& motion() const { return motion_; }
+  cv::Mat motion() const { return inside(motion_, screen_); }
 
  private:
   bool intra_only_;
+  const Screen& screen_;
   std::int64_t distinct_ = 0;
-  cv::Mat sum_, motion_, before_, change_;
+  cv::Mat sum_, motion_, before_, change_, smooth_;
 };
-
-cv::Mat inside(const cv::Mat& picture, const Screen& screen) {
-  if (screen.echo_areas.empty()) return picture;
-  cv::Mat shown = cv::Mat::zeros(picture.size(), picture.type());
-  for (const cv::Rect& area : screen.echo_areas) picture(area).copyTo(shown(area));
-  return shown;
-}
 
 cv::Rect place_of(const MModeLine& line, cv::Size frame) {
   const auto text = [](int value) { return std::to_string(value); };
@@ -90,10 +94,10 @@ StillPictures still_pictures(const std::string& path, const ClipOptions& options
   StillPictures out;
   out.info = reader.info();
   out.screen = find_screen(path, options, view);
-  Gathering gathering(out.info.intra_only);
+  Gathering gathering(out.info.intra_only, out.screen);
   out.frames = read_all(reader, options, progress, [&](const Frame& frame) { gathering.add(frame); });
-  out.mean = inside(gathering.mean(), out.screen);
-  out.motion = inside(gathering.motion(), out.screen);
+  out.mean = gathering.mean();
+  out.motion = gathering.motion();
   return out;
 }
 

@@ -17,9 +17,9 @@ struct StillPictures {
   Screen screen;                         ///< layout of the picture
   std::int64_t frames = 0;               ///< pictures read, repeats too
   cv::Mat mean;                          ///< CV_8UC1; mean gray level of the distinct pictures
-  cv::Mat motion;                        ///< CV_8UC1, gray levels; the largest change from one distinct picture to the next that a pixel saw, of pictures
-                                         ///< smoothed by a Gaussian of sigma 1.5 px. Steps onto intra pictures between predicted ones are left out:
-                                         ///< they change everything. Zero where nothing changed
+  cv::Mat motion;                        ///< CV_32FC1, gray levels; the largest change from one distinct picture to the next that a place saw: absolute
+                                         ///< differences under a Gaussian of sigma 4 px. Steps onto intra pictures between predicted ones are left
+                                         ///< out, since they change everything. Zero where nothing changed
 };
 
 /// Reads the clip once. Throws as ClipReader does, ClipError where it has no picture, and Cancelled.
