@@ -476,12 +476,19 @@ struct Parser {
   }
 
   void add_batch() {
-    CLI::App& sub = verb("batch", "every clip below a folder as analyze does; earlier results are kept");
+    CLI::App& sub = verb("batch", "every clip below a folder, or of a manifest, as analyze does; earlier results are kept");
     sub.footer(std::string(kRegionHelp) + "\n" + kExitHelp);
-    add_path(sub, "FOLDER", "", "folder with clips", batch.folder)->required();
-    add_path(sub, "--out", "DIR", "folder of the results, one folder per clip, batch.csv and batch.json",
-             batch.out)
+    add_path(sub, "FOLDER_OR_MANIFEST", "",
+             "folder with clips, or table (CSV) with the columns patient, muscle, side, role (target, control), clip, region, mm_per_px and any others",
+             batch.folder)
         ->required();
+    add_path(sub, "--out", "DIR", "folder of the results: one folder per clip, batch.csv, batch.json, index.html", batch.out)->required();
+    add(sub, "--shard", "I/N", "only every N-th clip, from the I-th on; fasc merge joins the shards", [this](const std::string& text) {
+      const std::size_t slash = text.find('/');
+      if (slash == std::string::npos) throw MisuseError("--shard " + text + ": allowed is I/N, such as 1/4");
+      batch.options.shard = whole("--shard", text.substr(0, slash), 1, 1000000);
+      batch.options.shards = whole("--shard", text.substr(slash + 1), 1, 1000000);
+    });
     sub.add_flag("--fresh", batch.options.fresh, "compute again what is there already");
     add(sub, "--jobs", "N",
         with_default("clips at a time; 0: as many as the machine has cores",

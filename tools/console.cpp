@@ -14,6 +14,7 @@
 namespace fasc::tool {
 namespace {
 
+constexpr double kLeftAfter_s = 3;  // before that a guess of the time left is worth little
 constexpr double kQuietStart_s = 1.0;
 constexpr int kBarWidth = 30;
 constexpr int kSignalsToDie = 3;
@@ -98,6 +99,19 @@ bool stop_requested() {
   return stop_signals.load() > 0;
 }
 
+namespace {
+
+/// Time left, if the rest goes as what is done; nothing at first.
+std::string left_words(double passed_s, double done) {
+  if (passed_s < kLeftAfter_s || !(done > 0.01)) return "";
+  const double left_s = passed_s * (1 - std::min(done, 1.0)) / done;
+  if (left_s < 90) return ", " + std::to_string(std::lround(left_s)) + " s left";
+  if (left_s < 90 * 60) return ", " + std::to_string(std::lround(left_s / 60)) + " min left";
+  return ", " + decimal(left_s / 3600, 1) + " h left";
+}
+
+}  // namespace
+
 ProgressBar::ProgressBar(bool quiet) : possible_(!quiet && ::isatty(STDERR_FILENO) == 1), start_s_(now_s()) {}
 
 ProgressBar::~ProgressBar() {
@@ -119,7 +133,7 @@ bool ProgressBar::report(double done, const char* stage) {
   if (possible_ && passed_s > kQuietStart_s && percent != last_percent_) {
     const int filled = kBarWidth * percent / 100;
     const std::string bar = std::string(filled, '#') + std::string(kBarWidth - filled, '.');
-    std::fprintf(stderr, "\r%-10s [%s] %3d %%\033[K", stage, bar.c_str(), percent);
+    std::fprintf(stderr, "\r%-10s [%s] %3d %%%s\033[K", stage, bar.c_str(), percent, left_words(passed_s, done).c_str());
     std::fflush(stderr);
     shown_ = true;
     last_percent_ = percent;

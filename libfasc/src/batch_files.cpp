@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "batch_task.hpp"
 #include "fasc/clip.hpp"
 #include "fasc/error.hpp"
 #include "fasc/report.hpp"
@@ -18,6 +19,13 @@ bool same_place(const fs::path& one, const fs::path& other) {
   std::error_code error;
   return fs::equivalent(one, other, error) && !error;
 }
+
+/// A file below the folder searched.
+struct Listed {
+  std::string file;     ///< path relative to the folder, with '/'
+  std::string reason;   ///< why it is not a clip, or could not be listed; empty for a clip
+  bool failed = false;  ///< the reason is a failure
+};
 
 /// A video that fasc wrote earlier is no clip, nor is the half of a file that macOS leaves on other file
 /// systems ("._name").
@@ -72,20 +80,24 @@ void walk(const fs::path& folder, const fs::path& top, const fs::path& out, std:
 
 }  // namespace
 
-std::vector<Listed> list_files(const fs::path& folder, const fs::path& out) {
-  std::error_code error;
-  const fs::file_status status = fs::status(folder, error);
-  if (!fs::exists(status)) throw NotFoundError(folder.string() + ": no such folder");
-  if (!fs::is_directory(status))
-    throw MisuseError(folder.string() + ": is a file; allowed: a folder with clips");
+std::vector<Task> tasks_of_folder(const fs::path& folder, const fs::path& out) {
   if (same_place(folder, out))
     throw MisuseError("out is " + out.string() + ", the folder of the clips; allowed: another folder");
+  std::error_code error;
   fs::directory_iterator probe(folder, error);
   if (error) throw ClipError(folder.string() + ": cannot be listed: " + error.message());
   std::vector<Listed> listed;
   walk(folder, folder, out, listed);
   std::sort(listed.begin(), listed.end(), [](const Listed& a, const Listed& b) { return a.file < b.file; });
-  return listed;
+  std::vector<Task> tasks;
+  for (const Listed& file : listed) {
+    Task& task = tasks.emplace_back();
+    task.target.file = task.folder = file.file;
+    task.target.clip = folder / file.file;
+    task.reason = file.reason;
+    task.failed = file.failed;
+  }
+  return tasks;
 }
 
 std::string one_line(std::string text) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "batch_files.hpp"
+#include "fasc/muscles.hpp"
 #include "fasc/report.hpp"
 
 namespace fasc::batch_detail {
@@ -34,10 +35,17 @@ void fill_trace(GroupEntry& entry, const Json& region) {
     if (burst.at("kind") == "fasciculation") entry.onsets_s.push_back(number(burst.at("onset_s")) - number(overview.at("from_s")));
 }
 
+void fill_manifest(GroupEntry& entry, const ManifestRow& row) {
+  entry.patient = row.patient;
+  entry.role = row.role;
+  if (entry.muscle.empty()) entry.muscle = row.muscle;
+  if (entry.side.empty() && !row.side.empty()) entry.side = to_string(parse_side(row.side));
+}
+
 GroupEntry entry_of(const BatchItem& item, const Json& result, const char* role) {
   const Json& region = result.at(role);
   GroupEntry entry;
-  entry.file = item.file;
+  entry.file = item.row.line > 0 ? item.folder : item.file;
   entry.folder = item.folder;
   entry.role = role;
   entry.complete = result.at("clip").at("complete").get<bool>();
@@ -59,12 +67,14 @@ GroupEntry entry_of(const BatchItem& item, const Json& result, const char* role)
 std::vector<GroupEntry> read_entries(const fs::path& out, const BatchItem& item) {
   const Json result = Json::parse(read_file(out / item.folder / "result.json"));
   std::vector<GroupEntry> entries{entry_of(item, result, "target")};
+  if (item.row.line > 0) fill_manifest(entries[0], item.row);
   const Json& comparison = result.at("comparison");
   if (!comparison.is_null()) {
     entries[0].rate_ratio = number(comparison.at("rate_ratio"));
     entries[0].rate_ratio_ci = interval(comparison.at("rate_ratio_ci"));
     entries[0].verdict = comparison.at("verdict").get<std::string>();
   }
+  if (item.row.line > 0 && !item.row.control.empty()) return entries;  // the control has a row of its own
   if (!result.at("control").is_null()) {
     entries.push_back(entry_of(item, result, "control"));
     if (!result.at("control_clip").is_null()) entries[1].complete = result.at("control_clip").at("complete").get<bool>();
@@ -80,6 +90,7 @@ GroupEntry without_result(const BatchItem& item, const char* status, const std::
   const std::size_t named = item.file.empty() ? std::string::npos : reason.find(item.file + ": ");
   entry.reason = named == std::string::npos ? reason : reason.substr(named + item.file.size() + 2);
   entry.role.clear();
+  if (item.row.line > 0) fill_manifest(entry, item.row);
   return entry;
 }
 
@@ -103,9 +114,9 @@ std::vector<GroupEntry> entries_of(const fs::path& out, const std::vector<BatchI
   return entries;
 }
 
-void write_index(const fs::path& out, const std::vector<GroupEntry>& entries) {
-  write_file((out / "index.csv").string(), group_csv(entries));
-  write_file((out / "index.html").string(), group_html(entries));
+void add_index(const fs::path& out, const std::vector<GroupEntry>& entries, FileSet& files) {
+  files.add((out / "index.csv").string(), group_csv(entries));
+  files.add((out / "index.html").string(), group_html(entries));
 }
 
 }  // namespace fasc::batch_detail

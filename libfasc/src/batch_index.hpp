@@ -6,6 +6,7 @@
 
 #include "fasc/batch.hpp"
 #include "fasc/group.hpp"
+#include "fasc/report.hpp"
 
 namespace fasc::batch_detail {
 
@@ -13,7 +14,7 @@ namespace fasc::batch_detail {
 /// A result that cannot be read is a failure there.
 std::vector<GroupEntry> entries_of(const std::filesystem::path& out, const std::vector<BatchItem>& items);
 
-/// Writes index.csv and index.html. Throws OutputError.
-void write_index(const std::filesystem::path& out, const std::vector<GroupEntry>& entries);
+/// Adds index.csv and index.html. Throws OutputError.
+void add_index(const std::filesystem::path& out, const std::vector<GroupEntry>& entries, FileSet& files);
 
 }  // namespace fasc::batch_detail

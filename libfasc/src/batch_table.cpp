@@ -43,8 +43,24 @@ const char* state_of_folder(const BatchItem& item) {
   return to_string(item.status == BatchItem::Status::kept ? BatchItem::Status::done : item.status);
 }
 
+Json json_of(const ManifestRow& row) {
+  Json json{{"line", row.line}, {"patient", row.patient}, {"muscle", row.muscle}, {"side", row.side}, {"role", row.role},
+            {"region", row.region}, {"control", row.control}};
+  Json& more = json["more"] = Json::array();
+  for (const auto& [column, value] : row.more) more.push_back({column, value});
+  return json;
+}
+
+ManifestRow row_of(const Json& json) {
+  const auto text = [&](const char* key) { return json.at(key).get<std::string>(); };
+  ManifestRow row{json.at("line").get<int>(), text("patient"), text("muscle"), text("side"), text("role"), text("region"), text("control"), {}};
+  for (const Json& pair : json.at("more")) row.more.emplace_back(pair.at(0).get<std::string>(), pair.at(1).get<std::string>());
+  return row;
+}
+
 Json json_of(const BatchItem& item) {
   Json row{{"file", item.file}, {"status", state_of_folder(item)}};
+  if (item.row.line > 0) row["manifest"] = json_of(item.row);
   if (!has_result(item.status)) {
     row["reason"] = item.reason;
     return row;
@@ -75,6 +91,7 @@ std::string inner_folder(const std::string& folder) {
 BatchItem item_of(const Json& row) {
   BatchItem item;
   item.file = row.at("file").get<std::string>();
+  if (row.contains("manifest")) item.row = row_of(row.at("manifest"));
   const std::string status = row.at("status").get<std::string>();
   if (status != "done") {
     item.status = status == "failed" ? BatchItem::Status::failed : BatchItem::Status::skipped;
@@ -110,7 +127,28 @@ std::string row_of(const BatchItem& item) {
          ",";
   row.append(!item.present ? "" : *item.present ? "true" : "false").append(",");
   row.append(item.grade ? std::to_string(*item.grade) : "").append(",");
-  return row + cell(item.verdict) + "," + cell(item.mm_per_px_source) + "\n";
+  row += cell(item.verdict) + "," + cell(item.mm_per_px_source);
+  if (item.row.line == 0) return row + "\n";
+  for (const std::string& text : {item.row.patient, item.row.muscle, item.row.side, item.row.role, item.row.region, item.row.control})
+    row.append(1, ',').append(cell(text));
+  for (const auto& [column, value] : item.row.more) row.append(1, ',').append(cell(value));
+  return row + "\n";
+}
+
+// A manifest's own columns come last; one named like one of the table gets "manifest_" before it.
+std::string header_of(const std::vector<BatchItem>& items) {
+  std::string header = "file,status,reason,folder,complete,observed_s,fasciculations,rate_per_min,rate_ci_lo_per_min,rate_ci_hi_per_min,present,"
+                       "grade,verdict,mm_per_px_source";
+  if (items.empty() || items.front().row.line == 0) return header + "\n";
+  header += ",patient,muscle,side,role,region,control";
+  std::string known(1, ',');
+  known.append(header).append(1, ',');
+  for (const auto& [column, value] : items.front().row.more) {
+    std::string between(1, ',');
+    between.append(column).append(1, ',');
+    header.append(1, ',').append(cell((known.find(between) == std::string::npos ? "" : "manifest_") + column));
+  }
+  return header + "\n";
 }
 
 int count(const std::vector<BatchItem>& items, const std::string& state) {
@@ -120,11 +158,23 @@ int count(const std::vector<BatchItem>& items, const std::string& state) {
 
 }  // namespace
 
-void write_tables(const fs::path& out, const std::vector<BatchItem>& items) {
-  std::string csv =
-      "file,status,reason,folder,complete,observed_s,fasciculations,rate_per_min,rate_ci_lo_per_min,rate_ci_"
-      "hi_per_min,"
-      "present,grade,verdict,mm_per_px_source\n";
+std::string table_name(int shard, int shards) {
+  return shards == 1 ? "batch" : "batch.shard-" + std::to_string(shard) + "-of-" + std::to_string(shards);
+}
+
+std::vector<fs::path> shard_tables(const fs::path& out) {
+  std::vector<fs::path> tables;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(out, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.rfind("batch.shard-", 0) == 0 && name.ends_with(".json")) tables.push_back(entry.path());
+  }
+  std::sort(tables.begin(), tables.end());
+  return tables;
+}
+
+void write_tables(const fs::path& out, const std::vector<BatchItem>& items, const std::string& name) {
+  std::string csv = header_of(items);
   Json rows = Json::array();
   for (const BatchItem& item : items) {
     csv += row_of(item);
@@ -136,16 +186,25 @@ void write_tables(const fs::path& out, const std::vector<BatchItem>& items) {
                    {"failed", count(items, "failed")},
                    {"skipped", count(items, "skipped")},
                    {"items", rows}};
-  write_file((out / "batch.csv").string(), csv);
-  write_index(out, entries_of(out, items));
-  write_file((out / "batch.json").string(), text_of(table, 1) + "\n");
+  FileSet files;
+  files.add((out / (name + ".csv")).string(), csv);
+  if (name == table_name(1, 1)) add_index(out, entries_of(out, items), files);
+  files.add((out / (name + ".json")).string(), text_of(table, 1) + "\n");
+  files.publish();
 }
 
-std::vector<BatchItem> read_table(const fs::path& out) {
-  const fs::path path = out / "batch.json";
+std::vector<BatchItem> read_tables(const fs::path& out) {
+  std::vector<fs::path> tables = shard_tables(out);
   std::error_code error;
-  if (!fs::exists(path, error))
-    throw NotFoundError(path.string() + ": no such file; a finished fasc batch leaves one");
+  if (const fs::path whole = out / "batch.json"; fs::exists(whole, error)) tables.push_back(whole);
+  if (tables.empty()) throw NotFoundError((out / "batch.json").string() + ": no such file; a finished fasc batch leaves one, or one of each shard");
+  std::vector<BatchItem> items;
+  for (const fs::path& table : tables)
+    for (BatchItem& item : read_table(table)) items.push_back(std::move(item));
+  return items;
+}
+
+std::vector<BatchItem> read_table(const fs::path& path) {
   const std::string text = read_file(path);
   try {
     const Json table = Json::parse(text);

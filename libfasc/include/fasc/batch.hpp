@@ -1,9 +1,10 @@
-// Many clips: every clip of a folder analysed with the same options, one bad clip never stopping the rest.
+// Many clips: every clip of a folder or of a manifest analysed, one bad clip never stopping the rest.
 #pragma once
 
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fasc/analysis.hpp"
@@ -24,8 +25,20 @@ struct BatchOptions {
   bool video = true;               ///< write annotated videos
   bool fresh = false;              ///< compute again what is there already
   int jobs = 0;                    ///< clips at a time; 0: as many as the machine has cores
+  int shard = 1, shards = 1;       ///< only every shards-th clip, from the shard-th on (1 to shards)
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;
+};
+
+/// What a manifest says of a clip.
+struct ManifestRow {
+  int line = 0;                    ///< in the manifest, from 1; 0: there is none
+  std::string patient;             ///< with AnalyzeOptions::anonymous a pseudonym
+  std::string muscle, side;        ///< as typed; a muscle that find_muscle() knows is taken into the options
+  std::string role;                ///< "target" or "control"
+  std::string region;              ///< as typed; empty: that of the options
+  std::string control;             ///< file of the patient's control that it is compared with; empty: none
+  std::vector<std::pair<std::string, std::string>> more;  ///< columns of the manifest that fasc does not know, in their order
 };
 
 /// What became of one file.
@@ -44,18 +57,32 @@ struct BatchItem {
   std::string verdict;             ///< against the control; empty without one
   std::string mm_per_px_source;    ///< Scale::source of the clip; empty where there is no result
   bool complete = true;            ///< false: the clip is damaged, and what could be read was measured
+  ManifestRow row;                 ///< where there is a manifest
 };
 
 /// "done", "kept", "failed" or "skipped".
 const char* to_string(BatchItem::Status status);
 
-/// Analyses every clip below `folder` (sorted by name) into `out`/<path below folder, with its ending>/ (names as in BatchItem::file), and writes `out`/batch.json,
-/// `out`/batch.csv, `out`/index.html and `out`/index.csv (group.hpp), which are the same whether a result was kept or computed. `out` itself is not searched. Returns one item per file. Throws NotFoundError, MisuseError, OutputError, Cancelled; a bad clip is an item, not an error.
-std::vector<BatchItem> batch(const std::string& folder, const std::string& out, const BatchOptions& options = {},
+/// Analyses every clip below the folder `what` (sorted by name), or of the manifest `what` (in its order), into `out`/<its path, with its
+/// ending>/ (names as in BatchItem::file; a clip of several rows gets -1, -2 … after its name), and writes `out`/batch.json, `out`/batch.csv,
+/// `out`/index.html and `out`/index.csv (group.hpp), which are the same whether a result was kept or computed. `out` itself is not searched.
+///
+/// A manifest is a table in text, parted by commas, semicolons or tabs, with the columns patient, muscle, side, role (target or control), clip
+/// (path, from the manifest's folder), region, mm_per_px (X or X,Y), all but clip optional, and others, which are carried into batch.csv. Rows
+/// go before the options. A target is compared with its patient's control: the one on its side, else the first.
+///
+/// Results are made in a hidden folder and renamed when whole: a run that is killed leaves whole results or none, and the next one takes them
+/// over where the clip's SHA-256, the options and the version are the same. Two runs into one `out` wait for each other's clips. A clip that
+/// changes while it is read, or is younger than two seconds and not whole, is read again when it rests, for at most 30 s; then it is skipped.
+/// With shards the tables are batch.shard-I-of-N.json and .csv alone: merge() makes the others.
+///
+/// Returns one item per file. Throws NotFoundError, MisuseError (also what is wrong with the manifest), OutputError, Cancelled; a bad clip is
+/// an item, not an error.
+std::vector<BatchItem> batch(const std::string& what, const std::string& out, const BatchOptions& options = {},
                              const Progress& progress = {});
 
-/// Joins the output folders of several batches into `out`: clip folders are copied, tables joined and sorted. The same clip in two
-/// folders with different results: MisuseError.
+/// Joins the output folders of several batches, or shards of one, into `out`: the same bytes as one batch over all. Clip folders are copied,
+/// but those that are in `out` already; tables are joined and sorted. The same clip in two folders with different results: MisuseError.
 std::vector<BatchItem> merge(const std::vector<std::string>& folders, const std::string& out);
 
 }  // namespace fasc
