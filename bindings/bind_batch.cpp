@@ -21,7 +21,9 @@ void bind_batch(py::module_& m) {
       .field("annotate", &BatchOptions::annotate, "AnnotateOptions for every annotated video")
       .field("video", &BatchOptions::video, "write annotated videos")
       .field("fresh", &BatchOptions::fresh, "compute again what is there already")
-      .field("jobs", &BatchOptions::jobs, "clips at a time; 0: as many as the machine has cores");
+      .field("jobs", &BatchOptions::jobs, "clips at a time; 0: as many as the machine has cores")
+      .field("shard", &BatchOptions::shard, "of shards, from 1")
+      .field("shards", &BatchOptions::shards, "only every shards-th clip, from the shard-th on");
   m.def(
       "batch",
       [](const std::string& folder, const std::string& out, const BatchOptions& options, py::object progress) {

@@ -1,7 +1,7 @@
 """The functions of the package: inputs made ready, the library called, results wrapped."""
 import json
 
-from . import _fasc, _inputs, _progress
+from . import _dask, _fasc, _inputs, _progress
 from ._batch import BatchItems
 from ._results import Analysis
 
@@ -435,6 +435,8 @@ def batch(
     video=_fasc.BatchOptions().video,
     fresh=_fasc.BatchOptions().fresh,
     jobs=_fasc.BatchOptions().jobs,
+    shard=None,
+    client=None,
     progress=None,
     **settings,
 ):
@@ -451,14 +453,30 @@ def batch(
     fresh : bool
         Compute again what is there already.
     jobs : int
-        Clips at a time; 0: as many as the machine has cores.
+        Clips at a time; 0: as many as the machine has cores, or one per task with ``client``.
+    shard : (int, int), optional
+        ``(i, n)``: only every n-th clip from the i-th on, i from 1; :func:`merge` joins the shards.
+    client : distributed.Client or str, optional
+        A Dask cluster, or its scheduler's address, that does the work: every worker must have fasc, and see ``folder`` and ``out`` by the same
+        paths. Results are the same bytes as without; a worker that is lost costs no more than the clip it was at.
 
     Returns
     -------
     fasc.BatchItems
         A list of fasc.BatchItem.
     """
-    options = _fasc.BatchOptions(analyze=_options(dict(locals()), settings), video=video, fresh=fresh, jobs=jobs)
+    given = dict(locals())
+    if client is not None:
+        if shard is not None:
+            raise ValueError("shard and client are both given; allowed is one of them: a client shards by itself")
+        work = {name: value for name, value in given.items() if name not in ("folder", "out", "client", "progress", "shard", "settings")}
+        _options(given, settings)  # misuse is said here, not by a worker
+        with _progress.shown(progress) as callback:
+            return _dask.batch(client, folder, out, {**work, **settings}, callback)
+    if shard is not None and not (isinstance(shard, tuple) and len(shard) == 2 and all(isinstance(n, int) for n in shard)):
+        raise TypeError(f"shard is a pair (i, n) of whole numbers, but got {shard!r}")
+    one, of = shard if shard is not None else (1, 1)
+    options = _fasc.BatchOptions(analyze=_options(given, settings), video=video, fresh=fresh, jobs=jobs, shard=one, shards=of)
     with _progress.shown(progress) as callback:
         return BatchItems(_fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback), out)
 

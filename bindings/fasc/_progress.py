@@ -22,9 +22,16 @@ def shown(progress):
 
 def _tqdm_bar():
     try:
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
     except ImportError:
         return None
+    try:
+        import ipywidgets
+
+        if int(ipywidgets.__version__.split(".")[0]) >= 7:  # older ones (Debian's 6) and their pages no longer understand each other
+            from tqdm.auto import tqdm
+    except ImportError:
+        pass
     return _TqdmBar(tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f} % |{bar}| {elapsed}<{remaining}"))
 
 

@@ -110,9 +110,10 @@ def _shade_missing(ax, trace):
 
 def _mark_events(ax, bursts, *, spans=True):
     """Events as spans, each with a bar and its letter above the axes; letters that would collide are left out, bars never."""
-    from matplotlib.transforms import ScaledTranslation
+    from matplotlib.transforms import Bbox, ScaledTranslation, TransformedBbox
 
     fig = ax.figure
+    inside = TransformedBbox(Bbox([[0, 0], [1, 2]]), ax.transAxes)  # what the user zooms away goes, though it stands above the axes
     above = ax.get_xaxis_transform() + ScaledTranslation(0, 4 / 72, fig.dpi_scale_trans)  # the upper edge, and 4 points more
     width_px = ax.get_window_extent().width
     span_s = max(1e-9, ax.get_xlim()[1] - ax.get_xlim()[0])
@@ -122,11 +123,15 @@ def _mark_events(ax, bursts, *, spans=True):
         kind = KINDS[burst.kind]
         if spans:
             ax.axvspan(burst.onset_s, burst.end_s, facecolor=kind.colour, alpha=0.30, linewidth=0, zorder=1)
-        ax.plot([burst.onset_s, burst.end_s], [1, 1], transform=above, color=kind.colour, linewidth=3.5, solid_capstyle="butt", clip_on=False)
+        (bar,) = ax.plot([burst.onset_s, burst.end_s], [1, 1], transform=above, color=kind.colour, linewidth=3.5, solid_capstyle="butt")
+        bar.set_clip_path(None)
+        bar.set_clip_box(inside)
+        bar.set_in_layout(False)
         middle = (burst.onset_s + burst.end_s) / 2
         if middle - last >= apart_s:
-            ax.annotate(kind.letter, (middle, 1), xycoords=ax.get_xaxis_transform(), xytext=(0, 6), textcoords="offset points", ha="center", va="bottom",
-                        fontsize=8, color=_INK, annotation_clip=False)
+            letter = ax.annotate(kind.letter, (middle, 0.999), xycoords=ax.get_xaxis_transform(), xytext=(0, 6), textcoords="offset points", ha="center",
+                                 va="bottom", fontsize=8, color=_INK, annotation_clip=True)
+            letter.set_in_layout(False)
             last = middle
 
 
