@@ -1,5 +1,6 @@
 """Still pictures of a clip (mean, largest change) and M-mode strips: the file read once more for people's eyes."""
 import dataclasses
+import hashlib
 import os
 
 import numpy as np
@@ -106,6 +107,11 @@ def strip_of_analysis(analysis, second, clip, x_px, y_px, height_px, width_px, p
     if path is None:
         raise ValueError("this analysis has no clip's file, and the strip is read from it again: name it with clip=")
     with _progress.shown(progress) as callback:
-        found = _fasc.m_mode(path, x_px, y_px, height_px, width_px, analysis.options, callback)
+        try:
+            found = _fasc.m_mode(path, x_px, y_px, height_px, width_px, analysis.options, callback)
+        except ValueError:
+            with open(path, "rb") as file:
+                _checked(analysis, second, hashlib.file_digest(file, "sha256").hexdigest(), path)  # another clip is why the line lies outside
+            raise
     _checked(analysis, second, found["sha256"], path)
     return found["strip"], found["time_s"]
