@@ -9,6 +9,9 @@ void bind_batch(py::module_& m) {
       .def_readonly("file", &BatchItem::file, "path relative to the folder")
       .def_property_readonly("status", [](const BatchItem& i) { return to_string(i.status); }, "'done', 'kept', 'failed' or 'skipped'")
       .def_readonly("reason", &BatchItem::reason, "of a failure or a skip")
+      .def_property_readonly("patient", [](const BatchItem& i) { return i.row.patient; }, "as the manifest says; '' without one")
+      .def_property_readonly("role", [](const BatchItem& i) { return i.row.role; }, "'target' or 'control' as the manifest says; '' without one")
+      .def_property_readonly("control", [](const BatchItem& i) { return i.row.control; }, "file of the control it is compared with; '' without one")
       .def_readonly("folder", &BatchItem::folder, "folder of the results, relative to the output folder")
       .def_readonly("fasciculations", &BatchItem::fasciculations, "in the target")
       .def_property_readonly("rate_per_min", [](const BatchItem& i) { return number(i.rate_per_min); }, "of the target")
@@ -22,8 +25,8 @@ void bind_batch(py::module_& m) {
       .field("video", &BatchOptions::video, "write annotated videos")
       .field("fresh", &BatchOptions::fresh, "compute again what is there already")
       .field("jobs", &BatchOptions::jobs, "clips at a time; 0: as many as the machine has cores")
-      .field("shard", &BatchOptions::shard, "of shards, from 1")
-      .field("shards", &BatchOptions::shards, "only every shards-th clip, from the shard-th on");
+      .field("shard", &BatchOptions::shard, "only every shards-th clip, from this one on, from 1")
+      .field("shards", &BatchOptions::shards, "into how many the clips are parted");
   m.def(
       "batch",
       [](const std::string& folder, const std::string& out, const BatchOptions& options, py::object progress) {

@@ -65,6 +65,7 @@ check() {
 
 install_packages build test
 (install_packages browser) || say "no browser could be installed; its tests are skipped"
+(install_packages slurm) || say "Slurm could not be installed; its test is skipped"
 choose_python
 configure -DFASC_BUILD_PYTHON=ON -DFASC_BUILD_TESTS=ON -DFASC_BUILD_BENCHMARKS=ON -DFASC_CLIPS="$FASC_CLIPS" -DPython_EXECUTABLE="$PYTHON"
 build
@@ -86,10 +87,11 @@ PYTHONPATH="$PWD/build/release/python" "$PYTHON" -m pytest tests/python -q -p no
 if ((status != 0)); then tail -n 60 "$results/pytest.log"; fi
 add_junit "$results/pytest.xml" "$status"
 
-say "install tests, browser and demo (logs in build/tests)"
+say "install tests, browser, Slurm and demo (logs in build/tests)"
 for kind in static shared add_subdirectory missing_packages pip; do
   check "install_$kind" tests/install/run.sh "$kind"
 done
 check browser tests/browser/run.sh
+check slurm tests/slurm/run.sh
 check benchmarks_run benchmarks/run.sh --quick
 check demo tools/demo.sh

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <random>
@@ -83,26 +84,28 @@ TEST_F(BatchRuns, KilledAtAnyMomentLoseNothing) {
   const auto tree_5 = tree_of(first), tree_7 = tree_of(second);
   ASSERT_NE(tree_5, tree_7);
 
-  const unsigned seed = 20261121;
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<double> when(0, 1.2 * whole_s);
+  std::mt19937 random(20261121);
   const int kills = full() ? 200 : 16;
-  int killed = 0, kept = 0;
-  for (int k = 0; k < kills; ++k) {
-    const bool other = k / 4 % 2 == 1;  // four kills with the same options, then others: results are replaced
+  double longest_s = whole_s;  // a run that ended before its kill was not one: sooner next time
+  int killed = 0, kept = 0, attempts = 0;
+  for (bool other = false; killed < kills && attempts < 6 * kills; ++attempts) {
     const pid_t child = start(out_, other ? "7" : "5");
-    std::this_thread::sleep_for(std::chrono::duration<double>(when(random)));
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::uniform_real_distribution<double>(0, longest_s)(random)));
     kill(child, SIGKILL);
-    killed += wait_for(child) == -SIGKILL ? 1 : 0;
+    const bool hit = wait_for(child) == -SIGKILL;
+    longest_s = std::clamp(longest_s * (hit ? 1.03 : 0.9), 0.02, whole_s);
+    killed += hit ? 1 : 0;
     kept += whole_results(out_, tree_5, tree_7);
-    ASSERT_FALSE(HasFailure()) << "after kill " << k;
-    if (k % 4 != 3) continue;
+    ASSERT_FALSE(HasFailure()) << "after kill " << killed;
+    if (!hit || killed % 4 != 0) continue;
     ASSERT_EQ(wait_for(start(out_, other ? "7" : "5")), 3);
-    ASSERT_EQ(tree_of(out_), other ? tree_7 : tree_5) << "after kill " << k;
-    if (k % 16 == 15) fs::remove_all(out_);
+    ASSERT_EQ(tree_of(out_), other ? tree_7 : tree_5) << "after kill " << killed;
+    other = !other;  // results are replaced
+    longest_s = whole_s;
+    if (killed % 16 == 0) fs::remove_all(out_);
   }
   RecordProperty("killed", killed);
-  EXPECT_GT(killed, kills / 3) << "some runs were through before";
+  EXPECT_EQ(killed, kills);
   EXPECT_GT(kept, 0);
 }
 

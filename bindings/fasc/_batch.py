@@ -17,11 +17,12 @@ class BatchItems(list):
         Returns
         -------
         pandas.DataFrame
-            Columns file, status, fasciculations, rate_per_min (NaN where missing), present, grade, mm_per_px_source, reason, folder.
+            Columns file, status, patient, role, control, fasciculations, rate_per_min (NaN where missing), present, grade, mm_per_px_source,
+            reason, folder.
         """
         import pandas
 
-        names = ("file", "status", "fasciculations", "rate_per_min", "present", "grade", "mm_per_px_source", "reason", "folder")
+        names = ("file", "status", "patient", "role", "control", "fasciculations", "rate_per_min", "present", "grade", "mm_per_px_source", "reason", "folder")
         table = pandas.DataFrame([[getattr(i, n) for n in names] for i in self], columns=list(names))
         table["rate_per_min"] = table["rate_per_min"].astype("float64")
         return table

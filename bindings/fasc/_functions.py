@@ -435,27 +435,28 @@ def batch(
     video=_fasc.BatchOptions().video,
     fresh=_fasc.BatchOptions().fresh,
     jobs=_fasc.BatchOptions().jobs,
-    shard=None,
+    shard=(1, 1),
     client=None,
     progress=None,
     **settings,
 ):
-    """Analyses every clip below a folder; one bad clip never stops the rest.
+    """Analyses every clip below a folder, or of a manifest; one bad clip never stops the rest.
 
     Parameters are those of :func:`analyze`, and:
 
     Parameters
     ----------
     folder, out : str or os.PathLike
-        Clips are read below ``folder``; results go to ``out``/<clip name>/, tables to ``out``.
+        Clips are read below ``folder``; results go to ``out``/<clip name>/, tables to ``out``. ``folder`` may be a manifest: a table (CSV) with the
+        columns patient, muscle, side, role ('target' or 'control'), clip, region and mm_per_px, all but clip optional, and any others.
     video : bool
         Write annotated videos.
     fresh : bool
         Compute again what is there already.
     jobs : int
         Clips at a time; 0: as many as the machine has cores, or one per task with ``client``.
-    shard : (int, int), optional
-        ``(i, n)``: only every n-th clip from the i-th on, i from 1; :func:`merge` joins the shards.
+    shard : (int, int)
+        (i, n): only every n-th clip, from the i-th on, counted from 1. :func:`merge` joins the shards.
     client : distributed.Client or str, optional
         A Dask cluster, or its scheduler's address, that does the work: every worker must have fasc, and see ``folder`` and ``out`` by the same
         paths. Results are the same bytes as without; a worker that is lost costs no more than the clip it was at.
@@ -466,17 +467,14 @@ def batch(
         A list of fasc.BatchItem.
     """
     given = dict(locals())
+    number, count = _inputs.shard(shard)
+    options = _fasc.BatchOptions(analyze=_options(given, settings), video=video, fresh=fresh, jobs=jobs, shard=number, shards=count)
     if client is not None:
-        if shard is not None:
-            raise ValueError("shard and client are both given; allowed is one of them: a client shards by itself")
+        if (number, count) != (1, 1):
+            raise ValueError(f"shard is {shard!r} and a client is given; allowed is one of them: with a client the batch shards itself")
         work = {name: value for name, value in given.items() if name not in ("folder", "out", "client", "progress", "shard", "settings")}
-        _options(given, settings)  # misuse is said here, not by a worker
         with _progress.shown(progress) as callback:
             return _dask.batch(client, folder, out, {**work, **settings}, callback)
-    if shard is not None and not (isinstance(shard, tuple) and len(shard) == 2 and all(isinstance(n, int) for n in shard)):
-        raise TypeError(f"shard is a pair (i, n) of whole numbers, but got {shard!r}")
-    one, of = shard if shard is not None else (1, 1)
-    options = _fasc.BatchOptions(analyze=_options(given, settings), video=video, fresh=fresh, jobs=jobs, shard=one, shards=of)
     with _progress.shown(progress) as callback:
         return BatchItems(_fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback), out)
 

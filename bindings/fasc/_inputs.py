@@ -1,5 +1,6 @@
 """What a user passes in, made into what the library takes. Regions and scales are written as text, so that they mean what they mean in the program."""
 import numbers
+import operator
 import os
 
 import numpy as np
@@ -89,6 +90,15 @@ def path_text(value, option):
     if b"\0" in path:
         raise ValueError(f"{option} is a path, but {os.fspath(value)!r} holds a null character")
     return path
+
+
+def shard(value):
+    """(i, n) as two whole numbers; which of them are allowed is checked by BatchOptions."""
+    try:
+        number, count = (operator.index(part) for part in value)
+    except (TypeError, ValueError):
+        raise ValueError(f"shard is (i, n), two whole numbers such as (1, 4), but got {value!r}") from None
+    return number, count
 
 
 def is_path(value):

@@ -25,12 +25,13 @@ def _tqdm_bar():
         from tqdm import tqdm
     except ImportError:
         return None
-    try:
-        import ipywidgets
+    import importlib.metadata
 
-        if int(ipywidgets.__version__.split(".")[0]) >= 7:  # older ones (Debian's 6) and their pages no longer understand each other
+    try:
+        # Older ones (Debian's 6) and their pages no longer understand each other.
+        if int(importlib.metadata.version("ipywidgets").split(".")[0]) >= 7:
             from tqdm.auto import tqdm
-    except ImportError:
+    except (importlib.metadata.PackageNotFoundError, ImportError, ValueError):
         pass
     return _TqdmBar(tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f} % |{bar}| {elapsed}<{remaining}"))
 

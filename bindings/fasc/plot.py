@@ -150,6 +150,12 @@ def _plain(ax):
     ax.tick_params(labelsize=9, color=_INK)
 
 
+def _even_seconds(ax):
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(11, steps=[1, 2, 5, 10]))
+
+
 def region_trace(analysis, role="target", ax=None, *, what="speed"):
     """Draws the trace of one region: the line, thresholds, events, and time that was not observed.
 
@@ -196,6 +202,7 @@ def region_trace(analysis, role="target", ax=None, *, what="speed"):
     ax.set_ylim(bottom=0)
     ax.set_ylabel(f"speed ({unit})" if what == "speed" else f"energy (({unit})²)", fontsize=9)
     ax.set_xlabel("time (s)", fontsize=9)
+    _even_seconds(ax)
     _mark_events(ax, result.bursts)
     ax.set_title(_title(analysis, role), fontsize=10, loc="left", color=COLOURS[role], pad=20)
     _plain(ax)
@@ -479,6 +486,7 @@ def region_mmode(analysis, role="target", ax=None, *, x_px=None, width_px=_fasc.
             ax.axvline(at, color=KINDS[burst.kind].colour, linewidth=0.6, alpha=0.7, zorder=3)
     _mark_events(ax, result.bursts, spans=False)
     ax.set_xlabel("time (s)", fontsize=9)
+    _even_seconds(ax)
     ax.set_ylabel(axes.down_label(), fontsize=9)
     columns = f"column {x} px" if width_px == 1 else f"columns {x - width_px // 2} to {x + width_px // 2} px"
     ax.set_title(f"M-mode of the {role}, {columns} of the frame; dashed: the region", fontsize=10, loc="left", pad=20)

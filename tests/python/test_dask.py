@@ -46,6 +46,17 @@ if __name__ == "__main__":
             print("stopped", os.path.exists(os.path.join(out + "_stopped", "batch.json")))
 """
 
+PATIENTS = """
+import sys
+import fasc
+from distributed import Client, LocalCluster
+
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        items = fasc.batch(sys.argv[1], sys.argv[2], client=cluster.scheduler_address, video=False, target=fasc.Region((20, 91, 264, 140)))
+        print([i.patient for i in items])
+"""
+
 
 def tree(folder):
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(pathlib.Path(folder).rglob("*")) if p.is_file()}
@@ -61,6 +72,7 @@ def folder(tmp_path_factory):
     (root / "clips" / "broken.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(100))
     (root / "clips" / "notes.txt").write_text("not a clip")
     (root / "run.py").write_text(SCRIPT)
+    (root / "patients.py").write_text(PATIENTS)
     return root
 
 
@@ -96,6 +108,21 @@ def test_same_bytes_as_a_local_batch(folder, local, how):
     assert [name for name in local if found[name] != local[name]] == []
 
 
+def test_patients_of_a_manifest(folder):
+    clips = ["clips/a_calf_pulse_breathing_40fps.mp4,target", "clips/more/b_calm_probe_contraction_30fps.mp4,control"]
+    table = folder / "patients.csv"
+    table.write_text("patient,side,role,mm_per_px,clip\n" + "".join(f"P{n},left,{c.split(',')[1]},0.1,{c.split(',')[0]}\n" for n in (2, 1) for c in clips))
+    options = dict(video=False, target=fasc.Region((20, 91, 264, 140)))
+    plain = fasc.batch(table, folder / "patients", **options)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    run = subprocess.run([sys.executable, str(folder / "patients.py"), str(table), str(folder / "patients_dask")], stdin=subprocess.DEVNULL, capture_output=True,
+                         text=True, timeout=300, env=environment)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert [i.patient for i in plain] == ["P2", "P2", "P1", "P1"] and [i.status for i in plain] == ["done"] * 4
+    assert plain[0].control == clips[1].split(",")[0] and list(plain.to_pandas().control) == [plain[0].control, "", plain[0].control, ""]
+    assert run.stdout == "['P2', 'P2', 'P1', 'P1']\n" and tree(folder / "patients_dask") == tree(folder / "patients")
+
+
 def test_shards_join_to_the_same_bytes(folder, local):
     options = dict(mm_per_px=0.12, video=False, bursts={"threshold": 7}, target=fasc.Region((20, 91, 264, 140)))
     for i in (2, 1):
@@ -107,7 +134,7 @@ def test_shards_join_to_the_same_bytes(folder, local):
 def test_misuse(folder):
     with pytest.raises(TypeError, match="distributed.Client or a scheduler's address"):
         fasc.batch(folder / "clips", folder / "x", client=3)
-    with pytest.raises(ValueError, match="shard and client are both given"):
+    with pytest.raises(ValueError, match=r"shard is \(1, 2\) and a client is given"):
         fasc.batch(folder / "clips", folder / "x", client="tcp://127.0.0.1:1", shard=(1, 2))
     with pytest.raises(ValueError, match="shard is 3/2"):
         fasc.batch(folder / "clips", folder / "x", shard=(3, 2))

@@ -200,3 +200,13 @@ def test_simulate_and_batch(tmp_path, program):
     assert (tmp_path / "out" / items["one.mp4"].folder / "result.json").exists()
     with pytest.raises(ValueError, match="no_such_key"):
         fasc.simulate({"no_such_key": 1}, tmp_path / "x.mp4")
+
+
+def test_shard_is_two_whole_numbers(tmp_path):
+    (tmp_path / "in").mkdir()
+    for shard in [3, "1/2", (1,), (0.5, 2)]:
+        with pytest.raises(ValueError, match=r"shard is \(i, n\)"):
+            fasc.batch(tmp_path / "in", tmp_path / "out", shard=shard)
+    with pytest.raises(ValueError, match="allowed: 1/N to N/N"):
+        fasc.batch(tmp_path / "in", tmp_path / "out", shard=(3, 2))
+    assert fasc.batch(tmp_path / "in", tmp_path / "out", shard=(2, 2)) == []
