@@ -218,19 +218,20 @@ def batch(items, out):
     units = {r["target"]["speed_unit"] for r in results if r}
     top = max(tops, default=0.0)
     scale = f'<div class="note">speeds from 0 to {top:.3g} {escape(next(iter(units)))}; bars: fasciculations</div>' if top and len(units) == 1 else ""
+    compared = any(r and r["comparison"] for r in results)
     rows = []
     for number, (item, result) in enumerate(zip(shown, results)):
         name = escape(str(item.file))
         if result is None:
-            rows.append(f'<tr><td class="l">{name}</td><td class="l" colspan="5">{escape(item.status)}: {escape(str(item.reason))}</td></tr>')
+            rows.append(f'<tr><td class="l">{name}</td><td class="l" colspan="{4 + compared}">{escape(item.status)}: {escape(str(item.reason))}</td></tr>')
             continue
         own_top = top if len(units) == 1 else max((v for v in (result["target"].get("overview") or {}).get("largest_speed", []) if v is not None), default=0.0)
         lo, hi = result["target"]["rate_ci_per_min"]
         verdict = result["comparison"]["verdict"].replace("_", " ") if result["comparison"] else ""
         rows.append(f'<tr><td class="l">{name}</td><td class="l">{_thumbnail(out, item) if number < _MOST_POSTERS else ""}</td><td class="l">{_batch_spark(result, own_top)}</td>'
                     f'<td>{item.fasciculations}</td><td>{_number(item.rate_per_min, 1)}<br><span class="note">{_number(lo, 1)} … {_number(hi, 1)}</span></td>'
-                    f'<td class="l">{escape(verdict)}</td></tr>')
-    titles = '<tr><th class="l">clip</th><th class="l">regions</th><th class="l">speed of the target</th><th>fasciculations</th><th>per min</th><th class="l">verdict</th></tr>'
+                    + (f'<td class="l">{escape(verdict)}</td>' if compared else "") + "</tr>")
+    titles = '<tr><th class="l">clip</th><th class="l">regions</th><th class="l">speed of the target</th><th>fasciculations</th><th>per min</th>' + ('<th class="l">verdict</th></tr>' if compared else "</tr>")
     more = f'<div class="note">{len(worth) - len(shown)} more</div>' if len(worth) > len(shown) else ""
     return (f'<div class="fasc">{_STYLE}<b>{head}</b>{scale}<table>{titles if any(results) else ""}{"".join(rows)}</table>{more}'
             '<div class="note">research use only – not a medical device</div></div>')
