@@ -137,10 +137,15 @@ class RegionPicker:
         if self.mode == "polygon":
             ax.set_title("click the corners; the first again to close", fontsize=10, loc="left")
             self._selector = PolygonSelector(ax, self._take, props=line)
+            if len(self._points) >= 3 and PolygonSelector.verts.fset is not None:  # matplotlib 3.6 and newer
+                self._selector.verts = self.points
         else:
             ax.set_title("drag a rectangle", fontsize=10, loc="left")
             self._selector = RectangleSelector(ax, lambda *_: self._take_extents(), interactive=True, minspanx=4, minspany=4,
                                                props={"edgecolor": line["color"], "facecolor": "none", "linewidth": 2})
+            if len(self._points) >= 3:
+                left, top, across, down = self.region.bounds
+                self._selector.extents = (left, left + across, top, top + down)
         return ax
 
     def _take_extents(self):

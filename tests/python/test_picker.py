@@ -49,6 +49,12 @@ def test_matplotlib(founding):
     left, top, width, height = picker.region.bounds
     assert abs(left - 20) <= 1 and abs(top - 30) <= 1 and abs(width - 100) <= 2 and abs(height - 50) <= 2
     assert "px" in ax.get_xlabel()
+    picker.points = [(10, 20), (60, 20), (60, 70), (10, 70)]
+    picker.plot()  # what is drawn already is shown, and can be moved
+    assert picker._selector.extents == (10, 60, 20, 70) and picker.region.bounds == (10, 20, 50, 50)
+    picker.mode, picker.points = "polygon", [(10, 20), (60, 20), (30, 70)]
+    picker.plot()
+    assert picker._selector.verts == [(10, 20), (60, 20), (30, 70)] and picker.points == [(10, 20), (60, 20), (30, 70)]
 
 
 def test_anywidget():
