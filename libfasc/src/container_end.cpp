@@ -1,7 +1,7 @@
 // Whether a file ends early, by the sizes its container states.
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "asf_end.hpp"
 #include "container.hpp"
@@ -73,24 +73,37 @@ Box child_of(const ByteSource& file, const Box& parent, const char* type, int in
   return {};
 }
 
-/// Offsets of presentation to decoding times ("ctts", 8.6.1.3) of a video track: pictures are reordered over some frames, never over more
-/// than ten seconds. A damaged one throws its picture out of the edit list, which then seems to have cut it away.
+/// One of a video track's tables of pairs of numbers ("stts", "ctts"), as bytes after the number of entries; and that number.
+std::pair<Bytes, std::uint64_t> pairs_of(const ByteSource& file, const Box& table) {
+  if (table.end - table.at < 8) return {};
+  Bytes bytes = file.bytes_at(table.at, std::min<std::int64_t>(table.end - table.at, 1 << 24));
+  if (bytes.size() < 8) return {};
+  const std::uint64_t entries = std::min<std::uint64_t>(big_endian(bytes, 4, 4), (bytes.size() - 8) / 8);
+  bytes.erase(bytes.begin(), bytes.begin() + 8);
+  return {std::move(bytes), entries};
+}
+
+/// Offsets of presentation to decoding times ("ctts", 8.6.1.3) of a video track: pictures are reordered over at most 16 frames (H.264, A.3.1),
+/// and never over more than ten seconds. A damaged one throws its picture out of the edit list, which then seems to have cut it away.
 bool times_make_sense(const ByteSource& file, const Box& track) {
-  constexpr std::int64_t kLongest_s = 10;
+  constexpr std::int64_t kLongest_s = 10, kMostFrames = 17;
   const Box media = child_of(file, track, "mdia"), handler = child_of(file, media, "hdlr"), header = child_of(file, media, "mdhd");
   if (!has(file.bytes_at(handler.at, 12), 8, "vide", 4)) return true;
   const Bytes head = file.bytes_at(header.at, 24);
-  const Box table = child_of(file, child_of(file, child_of(file, media, "minf"), "stbl"), "ctts");
-  if (head.size() < 24 || table.end - table.at < 8) return true;
-  const auto scale = static_cast<std::int64_t>(big_endian(head, head[0] == 1 ? 20 : 12, 4));
-  const Bytes bytes = file.bytes_at(table.at, std::min<std::int64_t>(table.end - table.at, 1 << 24));
-  if (bytes.size() < 8) return true;
-  const std::uint64_t entries = std::min<std::uint64_t>(big_endian(bytes, 4, 4), (bytes.size() - 8) / 8);
+  if (head.size() < 24) return true;
+  const Box tables = child_of(file, child_of(file, media, "minf"), "stbl");
+  const auto [offsets, entries] = pairs_of(file, child_of(file, tables, "ctts"));
+  const auto [durations, runs] = pairs_of(file, child_of(file, tables, "stts"));
+  std::int64_t longest = 0, least = 0, most = 0;
+  for (std::uint64_t i = 0; i < runs; ++i) longest = std::max(longest, static_cast<std::int64_t>(big_endian(durations, 8 * i + 4, 4)));
   for (std::uint64_t i = 0; i < entries; ++i) {
-    const auto offset = static_cast<std::int32_t>(big_endian(bytes, 8 + 8 * i + 4, 4));
-    if (std::abs(static_cast<std::int64_t>(offset)) > kLongest_s * scale) return false;
+    const std::int64_t offset = static_cast<std::int32_t>(big_endian(offsets, 8 * i + 4, 4));
+    least = i == 0 ? offset : std::min(least, offset);
+    most = i == 0 ? offset : std::max(most, offset);
   }
-  return true;
+  const auto scale = static_cast<std::int64_t>(big_endian(head, head[0] == 1 ? 20 : 12, 4));
+  if (most > kLongest_s * scale || least < -kLongest_s * scale) return false;
+  return longest == 0 || most - least <= kMostFrames * longest;
 }
 
 bool times_make_sense_in(const ByteSource& file, const Box& movie) {

@@ -227,6 +227,8 @@ void VideoWriter::Impl::open_encoder(const Coding& coding) {
     encoder->color_trc = AVCOL_TRC_BT709;
     encoder->colorspace = AVCOL_SPC_BT709;
     options.set("preset", settings.preset.c_str());
+    // x264's fast ways for one processor round otherwise, and with AVX-512 (0.164) even depend on what was in memory before.
+    options.set("x264-params", "cpu-independent=1");
     if (settings.bit_rate_kb_s == 0) options.set("crf", std::to_string(settings.crf));
   } else if (settings.codec == "ffv1") {
     encoder->gop_size = 1;
