@@ -40,6 +40,7 @@ void bind_review(py::module_& m);
 void bind_analysis(py::module_& m);
 void bind_annotate(py::module_& m);
 void bind_report(py::module_& m);
+void bind_stills(py::module_& m);
 void bind_batch(py::module_& m);
 void bind_simulate(py::module_& m);
 void bind_arrow(py::module_& m);

@@ -82,6 +82,7 @@ void bind_energy(py::module_& m) {
   trace.def_property_readonly("state", &state_names, "what became of each step: 'measured', 'first', 'repeat', 'key_frame', ...");
   trace.def_property_readonly("motion_px", &motion_px, "px per step; float32 (frames, rows, cols, 2), mean displacement of a coarse grid");
   trace.def_property_readonly("observed_s", &Trace::observed_s, "s; measured time and bridged gaps of at most 0.1 s");
+  trace.def_property_readonly("observed_spans", &Trace::observed_spans, "list of (begin, end) in s; the observed time as stretches in order");
   trace.def("__len__", &Trace::frames);
   trace.def("__repr__", [](const Trace& t) {
     return "<fasc.Trace of " + t.region.name + ": " + std::to_string(t.frames()) + " frames" +

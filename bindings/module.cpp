@@ -20,6 +20,7 @@ PYBIND11_MODULE(_fasc, m) {
   bind_analysis(m);
   bind_annotate(m);
   bind_report(m);
+  bind_stills(m);
   bind_batch(m);
   bind_simulate(m);
   bind_arrow(m);

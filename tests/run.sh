@@ -65,6 +65,7 @@ check() {
 
 install_packages build test
 (install_packages browser) || say "no browser could be installed; its tests are skipped"
+(install_packages notebook) || say "the packages for notebooks could not be installed; their tests are skipped"
 (install_packages slurm) || say "Slurm could not be installed; its test is skipped"
 choose_python
 configure -DFASC_BUILD_PYTHON=ON -DFASC_BUILD_TESTS=ON -DFASC_BUILD_BENCHMARKS=ON -DFASC_CLIPS="$FASC_CLIPS" -DPython_EXECUTABLE="$PYTHON"

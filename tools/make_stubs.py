@@ -48,6 +48,7 @@ def python_type(text):
     text = re.sub(r"\b(Callable|Iterator|Optional|Union)\[", r"typing.\1[", text)
     text = re.sub(r"\bos\.PathLike\b", "str | os.PathLike[str]", text)
     text = re.sub(r"\btuple$", "tuple[typing.Any, ...]", text)
+    text = re.sub(r"\bdict$", "dict[str, typing.Any]", text)
     return re.sub(r"\bobject\b", "typing.Any", text)
 
 
@@ -106,6 +107,14 @@ def function(name, doc, indent="", method=False, given_types=None):
     return lines[:-1] + [lines[-1] + ("" if doc_text else " ...")] + doc_text
 
 
+def functions(name, doc):
+    """Stub lines of a function of the module, which may be overloaded."""
+    alternatives = re.findall(r"^\d+\. (.*(?:\n(?!\d+\. ).*)*)", doc or "", re.M) if "\nOverloaded function." in (doc or "") else []
+    if not alternatives:
+        return ["", *function(name, doc)]
+    return [line for one in alternatives for line in ["", "@typing.overload", *function(name, one.strip())]]
+
+
 def member(cls, name, value):
     indent = "    "
     if isinstance(value, property):
@@ -154,7 +163,9 @@ def stub():
             lines += class_stub(value)
     for name, value in sorted(things.items()):
         if inspect.isroutine(value):
-            lines += ["", *function(name, value.__doc__)]
+            lines += functions(name, value.__doc__)
+        elif isinstance(value, (int, float, str)):
+            lines += ["", f"{name}: {type(value).__name__}"]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

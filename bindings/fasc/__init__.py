@@ -61,8 +61,12 @@ from ._functions import (
     save_measurement,
     simulate,
 )
+from . import imagej, plot
+from ._batch import BatchItems
 from ._results import Analysis, ClipInfo, Comparison, Record, RegionResult, Simulation
-
+from ._stills import StillPictures, still_pictures
+from .imagej import read_roi
+from .region_picker import RegionPicker, pick_region
 
 
 def result_schema() -> dict[str, Any]:
@@ -87,6 +91,7 @@ __all__ = [
     "AnalyzeOptions",
     "AnnotateOptions",
     "BatchItem",
+    "BatchItems",
     "BatchOptions",
     "Burst",
     "BurstOptions",
@@ -108,11 +113,13 @@ __all__ = [
     "RateComparison",
     "Record",
     "Region",
+    "RegionPicker",
     "RegionResult",
     "Review",
     "ReviewedEvent",
     "Scale",
     "Simulation",
+    "StillPictures",
     "Trace",
     "__version__",
     "agreement",
@@ -124,16 +131,21 @@ __all__ = [
     "find_bursts",
     "find_muscle",
     "flow",
+    "imagej",
     "load",
     "load_measurement",
     "measure",
     "merge",
     "muscles",
     "open",
+    "pick_region",
+    "plot",
     "rate_of",
     "read_review",
+    "read_roi",
     "result_schema",
     "save_measurement",
     "shared_roots",
     "simulate",
+    "still_pictures",
 ]

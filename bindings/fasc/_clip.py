@@ -11,7 +11,7 @@ from typing import TypedDict, overload
 
 import numpy as np
 
-from . import _fasc, _inputs
+from . import _fasc, _html, _inputs
 from ._types import Floats, Pathlike, Pictures
 
 _MOST_KEPT = 64  # frames kept for going back a little without decoding again
@@ -256,6 +256,12 @@ class Clip:
         """The path: ``fasc.analyze(clip)`` analyses the file."""
         self._check_open()
         return self._path
+
+    def _repr_html_(self) -> str:
+        """The first frame and what the file says; frames are counted only where they have been counted already."""
+        picture = None if self._closed else next(iter(self._open())).gray  # a reader of its own: iterating goes on where it was
+        count = None if self._times is None else len(self._times)
+        return str(_html.opened(self, picture, count))
 
     def __repr__(self) -> str:
         return f"<fasc.Clip {self.name}: {self.width} × {self.height} px, {self.codec}{', closed' if self._closed else ''}>"

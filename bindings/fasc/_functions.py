@@ -9,7 +9,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from . import _fasc, _inputs, _progress
+from . import _dask, _fasc, _inputs, _progress
+from ._batch import BatchItems
 from ._results import Analysis, RegionResult, Simulation
 from ._types import Frames, Numbers, Options, Pathlike, Pictures, Progress, RegionLike, ScaleLike
 
@@ -699,9 +700,10 @@ def batch(
     fresh: bool = _fasc.BatchOptions().fresh,
     jobs: int = _fasc.BatchOptions().jobs,
     shard: tuple[int, int] = (1, 1),
+    client: Any = None,
     progress: Progress = None,
     **settings: Any,
-) -> list[_fasc.BatchItem]:
+) -> BatchItems:
     """Analyses every clip below a folder, or of a manifest; one bad clip never stops the rest.
 
     Parameters are those of :func:`analyze`, and:
@@ -716,21 +718,32 @@ def batch(
     fresh : bool
         Compute again what is there already.
     jobs : int
-        Clips at a time; 0: as many as the machine has cores.
+        Clips at a time; 0: as many as the machine has cores, or one per task with ``client``.
     shard : (int, int)
         (i, n): only every n-th clip, from the i-th on, counted from 1. :func:`merge` joins the shards.
+    client : distributed.Client or str, optional
+        A Dask cluster, or its scheduler's address, that does the work: every worker must have fasc, and see ``folder`` and ``out`` by the same
+        paths. Results are the same bytes as without; a worker that is lost costs no more than the clip it was at.
 
     Returns
     -------
-    list of fasc.BatchItem
+    fasc.BatchItems
+        A list of fasc.BatchItem.
     """
+    given = dict(locals())
     number, count = _inputs.shard(shard)
-    options = _fasc.BatchOptions(analyze=_options(dict(locals()), settings), video=video, fresh=fresh, jobs=jobs, shard=number, shards=count)
+    options = _fasc.BatchOptions(analyze=_options(given, settings), video=video, fresh=fresh, jobs=jobs, shard=number, shards=count)
+    if client is not None:
+        if (number, count) != (1, 1):
+            raise ValueError(f"shard is {shard!r} and a client is given; allowed is one of them: with a client the batch shards itself")
+        work = {name: value for name, value in given.items() if name not in ("folder", "out", "client", "progress", "shard", "settings")}
+        with _progress.shown(progress) as callback:
+            return _dask.batch(client, folder, out, {**work, **settings}, callback)
     with _progress.shown(progress) as callback:
-        return _fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback)
+        return BatchItems(_fasc.batch(_inputs.path_text(folder, "folder"), _inputs.path_text(out, "out"), options, callback), out)
 
 
-def merge(folders: Sequence[Pathlike], out: Pathlike) -> list[_fasc.BatchItem]:
+def merge(folders: Sequence[Pathlike], out: Pathlike) -> BatchItems:
     """Joins the output folders of several batches into ``out``.
 
     Parameters
@@ -740,11 +753,12 @@ def merge(folders: Sequence[Pathlike], out: Pathlike) -> list[_fasc.BatchItem]:
 
     Returns
     -------
-    list of fasc.BatchItem
+    fasc.BatchItems
+        A list of fasc.BatchItem.
 
     Raises
     ------
     ValueError
         Two folders have different results of one clip.
     """
-    return _fasc.merge([_inputs.path_text(f, "folders") for f in folders], _inputs.path_text(out, "out"))
+    return BatchItems(_fasc.merge([_inputs.path_text(f, "folders") for f in folders], _inputs.path_text(out, "out")), out)

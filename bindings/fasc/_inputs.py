@@ -28,11 +28,14 @@ def _as_list(value):
 
 
 def region_text(value, option="a region"):
-    """A region as the program's users write it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, os.PathLike):
-        return os.fspath(value)
+    """A region as the program's users write it; a file of ImageJ's is read."""
+    if isinstance(value, (str, os.PathLike)):
+        text = os.fspath(value)
+        if not (isinstance(text, str) and text.lower().endswith(".roi")):
+            return text
+        from . import imagej
+
+        value = imagej.read_roi(text)
     if isinstance(value, _fasc.Region):
         value = value.polygon
     items = _as_list(value)

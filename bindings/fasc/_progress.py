@@ -22,9 +22,17 @@ def shown(progress):
 
 def _tqdm_bar():
     try:
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
     except ImportError:
         return None
+    import importlib.metadata
+
+    try:
+        # Older ones (Debian's 6) and their pages no longer understand each other.
+        if int(importlib.metadata.version("ipywidgets").split(".")[0]) >= 7:
+            from tqdm.auto import tqdm
+    except (importlib.metadata.PackageNotFoundError, ImportError, ValueError):
+        pass
     return _TqdmBar(tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f} % |{bar}| {elapsed}<{remaining}"))
 
 

@@ -12,6 +12,7 @@ from ._types import Floats, Options, Pathlike, Pictures, Progress
 if TYPE_CHECKING:
     import pandas
     import xarray
+    from matplotlib.axes import Axes
 
 
 class Record:
@@ -87,6 +88,9 @@ class ClipInfo(Record):
     echo_areas: list[list[int]]
     panels: list[str]
     texts_inside: list[list[int]]
+
+    def _repr_html_(self) -> str:
+        return str(_html.clip(self))
 
 
 class Comparison(Record):
@@ -251,6 +255,17 @@ class Analysis:
         self.warnings: list[str] = data.get("warnings", [])
         self.review: dict[str, Any] | None = data.get("review")
         self.options: _fasc.AnalyzeOptions = native.options
+        self._give_posters()
+
+    def _give_posters(self) -> None:
+        """Lets the clips show themselves with the regions that were measured on them."""
+        second = self.control_clip is not None
+        here = [("target", self.target.region.polygon, [])]
+        if self.control and not second:
+            here.append(("control", self.control.region.polygon, []))
+        self.clip._poster = (_fasc.poster(self._native), here, _fasc.echo_areas(self._native))
+        if second:
+            self.control_clip._poster = (_fasc.poster(self._native, True), [("control", self.control.region.polygon, [])], _fasc.echo_areas(self._native, True))
 
     @property
     def measurement(self) -> _fasc.Measurement:
@@ -347,6 +362,133 @@ class Analysis:
         chosen = _inputs.struct(_fasc.AnnotateOptions, options, "options") or _fasc.AnnotateOptions(**fields)
         with _progress.shown(progress) as callback:
             _fasc.annotate(self._native, path, _inputs.path_text(out, "out"), chosen, bool(control), callback)
+
+    def plot(self, role: str = "both", *, what: str = "speed", figsize: tuple[float, float] | None = None) -> Any:
+        """Draws the trace with matplotlib: line, thresholds, events, time that was not observed; target over control on one scale.
+
+        Parameters
+        ----------
+        role : {"both", "target", "control"}
+        what : {"speed", "energy"}
+            "speed": what events are found on, mm/s (px/s without a scale), with its thresholds. "energy": (mm/s)² or (px/s)².
+        figsize : (float, float), optional
+            Inches.
+
+        Returns
+        -------
+        matplotlib.axes.Axes or numpy.ndarray of Axes
+            One for one region, an array of two for two, target first. ``ax.figure.savefig("trace.pdf")`` writes vectors.
+
+        Raises
+        ------
+        ValueError
+            There is no such region, or ``what`` is unknown.
+        ImportError
+            matplotlib is not installed.
+
+        Examples
+        --------
+        >>> import fasc
+        >>> a = fasc.analyze("sample_data/calf_and_control_30fps.mp4", target="left", control="right", mm_per_px=0.12)
+        >>> target, control = a.plot()  # doctest: +SKIP
+        """
+        from . import plot
+
+        return plot.trace_figure(self, role, what=what, figsize=figsize)
+
+    def plot_map(
+        self,
+        role: str = "both",
+        *,
+        background: str = "auto",
+        unit: str | None = None,
+        clip: Pathlike | None = None,
+        figsize: tuple[float, float] | None = None,
+    ) -> Any:
+        """Draws where fasciculations arise, on the mean picture of the clip; see :func:`fasc.plot.region_map`.
+
+        Parameters
+        ----------
+        role : {"both", "target", "control"}
+        background : {"auto", "mean", "first"}
+            "mean" reads the clip's file again; "first" is the first picture measured; "auto" the mean where the file is there and unchanged.
+        unit : {"mm", "px"}, optional
+            Of the axes: mm where the scale is known (down from the skin), else px of the frame.
+        clip : str or os.PathLike, optional
+            The clip's file, where the analysis does not know it.
+        figsize : (float, float), optional
+            Inches.
+
+        Returns
+        -------
+        matplotlib.axes.Axes or numpy.ndarray of Axes
+            As :meth:`plot`.
+        """
+        from . import plot
+
+        return plot.map_figure(self, role, background=background, unit=unit, clip=clip, figsize=figsize)
+
+    def plot_mmode(
+        self,
+        role: str = "target",
+        *,
+        x_px: float | None = None,
+        unit: str | None = None,
+        clip: Pathlike | None = None,
+        ax: Axes | None = None,
+        progress: Progress = None,
+        **line: int,
+    ) -> Axes:
+        """Draws an M-mode strip, one vertical line of the picture over time, with the events above it; see :func:`fasc.plot.region_mmode`.
+
+        Parameters
+        ----------
+        role : {"target", "control"}
+        x_px : float, optional
+            px of the frame; the line. Without it through the site with most fasciculations.
+        unit, clip, progress
+            As :func:`fasc.plot.region_mmode`, which also takes ``width_px``.
+        ax : matplotlib.axes.Axes, optional
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ValueError
+            The frames came from memory, the file is not the one measured, or the line lies outside the picture.
+        """
+        from . import plot
+
+        return plot.region_mmode(self, role, ax, x_px=x_px, unit=unit, clip=clip, progress=progress, **line)
+
+    def show(
+        self,
+        *,
+        control: bool = False,
+        clip: Pathlike | None = None,
+        options: _fasc.AnnotateOptions | None = None,
+        progress: Progress = None,
+        width: int | None = None,
+        **fields: Any,
+    ) -> Any:
+        """Draws the annotated video and plays it in the notebook; it is held in the notebook, which grows by its size.
+
+        Parameters
+        ----------
+        width : int, optional
+            px on the page.
+        control, clip, options, progress, **fields
+            As in :meth:`annotate`.
+
+        Returns
+        -------
+        IPython.display.Video
+        """
+        from . import plot
+
+        return plot.video(self, control=control, clip=clip, options=options, progress=progress, width=width, **fields)
 
     def to_html(self, *, video: bool = False) -> str:
         """The text of report.html, a page that stands alone; with ``video`` it plays annotated.mp4 from the same folder."""

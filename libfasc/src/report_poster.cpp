@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "fasc/annotate.hpp"
+#include "fasc/report.hpp"
 #include "ffmpeg.hpp"
 #include "report_page.hpp"
 #include "report_plot.hpp"
@@ -64,20 +65,9 @@ std::string outline_of(const Region& region, const std::string& colour, double u
   return out;
 }
 
-/// How often each cell took part in a fasciculation: went at least half as far at the peak as the farthest.
-std::vector<int> part_taken(const RegionResult& r) {
-  std::vector<int> counts(static_cast<std::size_t>(r.trace.grid_cols) * static_cast<std::size_t>(r.trace.grid_rows), 0);
-  for (const Burst& b : r.found.bursts) {
-    if (b.kind != BurstKind::fasciculation) continue;
-    const std::vector<double> cells = cells_at_peak(r, b);
-    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += cells[k] >= 0.5;
-  }
-  return counts;
-}
-
 /// Cells shaded by that, over the region.
 std::string heat_of(const RegionResult& r) {
-  const std::vector<int> counts = part_taken(r);
+  const std::vector<int> counts = cells_taking_part(r);
   const int most = counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end());
   if (most == 0) return "";
   const cv::Rect box = r.trace.region.bounds();
@@ -108,6 +98,23 @@ std::string dots_of(const PageClip& page, double unit) {
 }
 
 }  // namespace
+}  // namespace fasc::report
+
+namespace fasc {
+
+std::vector<int> cells_taking_part(const RegionResult& r) {
+  std::vector<int> counts(static_cast<std::size_t>(r.trace.grid_cols) * static_cast<std::size_t>(r.trace.grid_rows), 0);
+  for (const Burst& b : r.found.bursts) {
+    if (b.kind != BurstKind::fasciculation) continue;
+    const std::vector<double> cells = report::cells_at_peak(r, b);
+    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += cells[k] >= 0.5;
+  }
+  return counts;
+}
+
+}  // namespace fasc
+
+namespace fasc::report {
 
 std::string poster_figure(const PageClip& page, std::size_t index) {
   const ClipSummary& clip = *page.clip;

@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "fasc/analysis.hpp"
 
@@ -33,6 +34,10 @@ struct ReportOptions {
 /// takes it back), map of where fasciculations arise, quality, method, limits, versions. Nothing is fetched from elsewhere; without
 /// scripts it shows the same as still pictures.
 std::string report_html(const Analysis& analysis, const ReportOptions& options = {});
+
+/// How many of the region's fasciculations each cell of the trace's grid took part in, rows x cols: it went at least half as far at the
+/// event's peak as the farthest cell. The map of report.html and of Python's plot_map.
+std::vector<int> cells_taking_part(const RegionResult& region);
 
 /// The saved measurement (CBOR, RFC 8949, schema "fasc.measurement/1"): everything find_bursts needs. Same measurement, same bytes.
 void measurement_cbor(const Measurement& measurement, std::ostream& out);

@@ -1,0 +1,128 @@
+"""The page's side of the region picker (anywidget): a picture with a region that is drawn and moved by mouse, pen or finger. Fetches nothing."""
+
+STYLE = """
+.fasc-picker{font:13px sans-serif;max-width:100%}
+.fasc-picker .bar{display:flex;flex-wrap:wrap;gap:6px;align-items:center;margin:0 0 6px}
+.fasc-picker button{font:inherit;padding:2px 10px;border:1px solid #8888;border-radius:4px;background:transparent;color:inherit;cursor:pointer}
+.fasc-picker button[aria-pressed=true]{background:#0072B2;color:#fff;border-color:#0072B2}
+.fasc-picker svg{display:block;max-width:100%;height:auto;background:#000;touch-action:none;cursor:crosshair}
+.fasc-picker .handle{cursor:move}
+.fasc-picker .said{margin-top:4px;min-height:1.3em}
+"""
+
+SCRIPT = r"""
+const NS = "http://www.w3.org/2000/svg";
+const node = (name, attributes, parent) => {
+  const made = document.createElementNS(NS, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (parent) parent.appendChild(made);
+  return made;
+};
+const button = (words, parent, act) => {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = words;
+  made.addEventListener("click", act);
+  parent.appendChild(made);
+  return made;
+};
+
+function render({ model, el }) {
+  const width = model.get("width"), height = model.get("height");
+  el.classList.add("fasc-picker");
+  const bar = document.createElement("div");
+  bar.className = "bar";
+  el.appendChild(bar);
+  const svg = node("svg", { viewBox: `0 0 ${width} ${height}`, width: Math.max(480, Math.min(900, width)), role: "img", "aria-label": "picture of the clip" });
+  el.appendChild(svg);
+  const picture = node("image", { x: 0, y: 0, width, height, preserveAspectRatio: "none" }, svg);
+  const shape = node("g", {}, svg);
+  const said = document.createElement("div");
+  said.className = "said";
+  el.appendChild(said);
+
+  const modes = {};
+  for (const mode of ["rectangle", "polygon"])
+    modes[mode] = button(mode, bar, () => { open = []; model.set("mode", mode); model.save_changes(); draw(); });
+  const shows = {};
+  for (const [name, words] of [["mean", "mean picture"], ["motion", "largest change"]])
+    shows[name] = button(words, bar, () => { model.set("shown", name); model.save_changes(); draw(); });
+  button("clear", bar, () => { open = []; put([]); });
+
+  let open = [];        // corners of a polygon that is not closed yet
+  let drag = null;      // what the pointer holds: {corner} or {from} or {move, start}
+  const clamp = (value, most) => Math.min(most, Math.max(0, Math.round(value * 10) / 10));
+  const at = (event) => {
+    const box = svg.getBoundingClientRect();
+    return [clamp((event.clientX - box.left) * width / box.width, width), clamp((event.clientY - box.top) * height / box.height, height)];
+  };
+  const put = (points) => { model.set("points", points); model.save_changes(); draw(); };
+  const unit = () => width / Math.max(1, svg.getBoundingClientRect().width || width);  // px of the picture per px of the page
+  const rectangle = ([x1, y1], [x2, y2]) => {
+    const [l, r] = [Math.min(x1, x2), Math.max(x1, x2)], [t, b] = [Math.min(y1, y2), Math.max(y1, y2)];
+    return [[l, t], [r, t], [r, b], [l, b]];
+  };
+  const axes_parallel = (p) => p.length === 4 && p[0][1] === p[1][1] && p[1][0] === p[2][0] && p[2][1] === p[3][1] && p[3][0] === p[0][0];
+
+  function draw() {
+    picture.setAttribute("href", model.get("shown") === "motion" ? model.get("motion_url") : model.get("mean_url"));
+    for (const mode in modes) modes[mode].setAttribute("aria-pressed", model.get("mode") === mode);
+    for (const name in shows) shows[name].setAttribute("aria-pressed", model.get("shown") === name);
+    shape.replaceChildren();
+    const u = unit(), points = open.length ? open : model.get("points");
+    if (points.length) {
+      const text = points.map((p) => p.join(",")).join(" ");
+      const name = open.length ? "polyline" : "polygon";
+      for (const [stroke, w] of [["#000", 4], ["#FF7F2A", 2]])
+        node(name, { points: text, fill: open.length ? "none" : "#FF7F2A22", stroke, "stroke-width": w * u, "stroke-linejoin": "round", class: "outline" }, shape);
+      points.forEach(([x, y], i) => {
+        const handle = node("circle", { cx: x, cy: y, r: 6 * u, fill: "#fff", stroke: "#000", "stroke-width": u, class: "handle", "data-corner": i }, shape);
+        handle.addEventListener("pointerdown", (event) => { if (!open.length) { drag = { corner: i }; event.stopPropagation(); svg.setPointerCapture(event.pointerId); } });
+      });
+    }
+    const done = model.get("points");
+    if (open.length) said.textContent = `${open.length} corners; click the first again, or double click, to close`;
+    else if (!done.length) said.textContent = model.get("mode") === "rectangle" ? "drag a rectangle over the muscle" : "click the corners of the muscle";
+    else {
+      const xs = done.map((p) => p[0]), ys = done.map((p) => p[1]);
+      const w = Math.max(...xs) - Math.min(...xs), h = Math.max(...ys) - Math.min(...ys);
+      said.textContent = `${axes_parallel(done) ? "rectangle" : done.length + " corners"}, from ${Math.min(...xs)}, ${Math.min(...ys)}: ${w.toFixed(1)} × ${h.toFixed(1)} px`;
+    }
+  }
+
+  const close_polygon = () => {
+    if (open.length >= 3) { const points = open; open = []; put(points); }
+  };
+  svg.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    const here = at(event);
+    if (model.get("mode") === "rectangle") {
+      drag = { from: here };
+      svg.setPointerCapture(event.pointerId);
+      return;
+    }
+    const near = (p) => Math.hypot(p[0] - here[0], p[1] - here[1]) < 9 * unit();
+    if (open.length >= 3 && (near(open[0]) || near(open[open.length - 1]))) return close_polygon();
+    if (open.length && near(open[open.length - 1])) return;
+    open.push(here);
+    draw();
+  });
+  svg.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    const here = at(event);
+    if (drag.from) return put(rectangle(drag.from, here));
+    const points = model.get("points").map((p) => [...p]);
+    if (axes_parallel(points)) return put(rectangle(points[(drag.corner + 2) % 4], here));
+    points[drag.corner] = here;
+    put(points);
+  });
+  svg.addEventListener("pointerup", (event) => {
+    if (drag && drag.from && Math.hypot(drag.from[0] - at(event)[0], drag.from[1] - at(event)[1]) < 4) put([]);
+    drag = null;
+  });
+  svg.addEventListener("dblclick", close_polygon);
+  for (const key of ["points", "mode", "shown"]) model.on(`change:${key}`, draw);
+  draw();
+}
+export default { render };
+"""
