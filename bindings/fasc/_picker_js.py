@@ -1,10 +1,11 @@
 """The page's side of the region picker (anywidget): a picture with a region that is drawn and moved by mouse, pen or finger. Fetches nothing."""
 
 STYLE = """
-.fasc-picker{font:13px sans-serif;max-width:100%}
+.fasc-picker{font:13px sans-serif;max-width:100%;user-select:none;-webkit-user-select:none}
 .fasc-picker .bar{display:flex;flex-wrap:wrap;gap:6px;align-items:center;margin:0 0 6px}
 .fasc-picker button{font:inherit;padding:2px 10px;border:1px solid #8888;border-radius:4px;background:transparent;color:inherit;cursor:pointer}
 .fasc-picker button[aria-pressed=true]{background:#0072B2;color:#fff;border-color:#0072B2}
+.fasc-picker .apart{margin-left:10px}
 .fasc-picker svg{display:block;max-width:100%;height:auto;background:#000;touch-action:none;cursor:crosshair}
 .fasc-picker .handle{cursor:move}
 .fasc-picker .said{margin-top:4px;min-height:1.3em}
@@ -47,10 +48,10 @@ function render({ model, el }) {
   const shows = {};
   for (const [name, words] of [["mean", "mean picture"], ["motion", "largest change"]])
     shows[name] = button(words, bar, () => { model.set("shown", name); model.save_changes(); draw(); });
-  button("clear", bar, () => { open = []; put([]); });
+  for (const first of [shows.mean, button("clear", bar, () => { open = []; put([]); })]) first.classList.add("apart");
 
   let open = [];        // corners of a polygon that is not closed yet
-  let drag = null;      // what the pointer holds: {corner} or {from} or {move, start}
+  let drag = null;      // what the pointer holds: {corner, opposite} of what is drawn, or {from, before} of a new rectangle
   const clamp = (value, most) => Math.min(most, Math.max(0, Math.round(value * 10) / 10));
   const at = (event) => {
     const box = svg.getBoundingClientRect();
@@ -73,11 +74,17 @@ function render({ model, el }) {
     if (points.length) {
       const text = points.map((p) => p.join(",")).join(" ");
       const name = open.length ? "polyline" : "polygon";
-      for (const [stroke, w] of [["#000", 4], ["#FF7F2A", 2]])
-        node(name, { points: text, fill: open.length ? "none" : "#FF7F2A22", stroke, "stroke-width": w * u, "stroke-linejoin": "round", class: "outline" }, shape);
+      for (const [stroke, w, fill] of [["#000", 4, "none"], ["#FF7F2A", 2, open.length ? "none" : "#FF7F2A1A"]])
+        node(name, { points: text, fill, stroke, "stroke-width": w * u, "stroke-linejoin": "round", class: "outline" }, shape);
       points.forEach(([x, y], i) => {
         const handle = node("circle", { cx: x, cy: y, r: 6 * u, fill: "#fff", stroke: "#000", "stroke-width": u, class: "handle", "data-corner": i }, shape);
-        handle.addEventListener("pointerdown", (event) => { if (!open.length) { drag = { corner: i }; event.stopPropagation(); svg.setPointerCapture(event.pointerId); } });
+        handle.addEventListener("pointerdown", (event) => {
+          if (open.length || event.button !== 0) return;
+          drag = { corner: i, opposite: axes_parallel(points) ? points[(i + 2) % 4] : null };
+          event.preventDefault();
+          event.stopPropagation();
+          svg.setPointerCapture(event.pointerId);
+        });
       });
     }
     const done = model.get("points");
@@ -94,10 +101,11 @@ function render({ model, el }) {
     if (open.length >= 3) { const points = open; open = []; put(points); }
   };
   svg.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;  // the others are the host's: its menu
     event.preventDefault();
     const here = at(event);
     if (model.get("mode") === "rectangle") {
-      drag = { from: here };
+      drag = { from: here, before: model.get("points") };
       svg.setPointerCapture(event.pointerId);
       return;
     }
@@ -111,15 +119,16 @@ function render({ model, el }) {
     if (!drag) return;
     const here = at(event);
     if (drag.from) return put(rectangle(drag.from, here));
+    if (drag.opposite) return put(rectangle(drag.opposite, here));
     const points = model.get("points").map((p) => [...p]);
-    if (axes_parallel(points)) return put(rectangle(points[(drag.corner + 2) % 4], here));
     points[drag.corner] = here;
     put(points);
   });
   svg.addEventListener("pointerup", (event) => {
-    if (drag && drag.from && Math.hypot(drag.from[0] - at(event)[0], drag.from[1] - at(event)[1]) < 4) put([]);
+    if (drag && drag.from && Math.hypot(drag.from[0] - at(event)[0], drag.from[1] - at(event)[1]) < 4) put(drag.before);  // a click draws nothing
     drag = null;
   });
+  svg.addEventListener("pointercancel", () => { drag = null; });
   svg.addEventListener("dblclick", close_polygon);
   for (const key of ["points", "mode", "shown"]) model.on(`change:${key}`, draw);
   draw();
