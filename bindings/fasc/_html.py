@@ -12,7 +12,7 @@ _STYLE = (
     "<style>.fasc table{border-collapse:collapse;margin:.4em 0}.fasc td,.fasc th{padding:.15em .7em;text-align:right;"
     "border-bottom:1px solid #8884}.fasc td:first-child,.fasc th:first-child{text-align:left}.fasc .note{opacity:.7;font-size:90%}"
     ".fasc .side{display:flex;flex-wrap:wrap;gap:.4em 1.4em;align-items:flex-start}.fasc svg{max-width:100%;height:auto}"
-    ".fasc td.l,.fasc th.l{text-align:left}</style>"
+    ".fasc td.l,.fasc th.l{text-align:left}.fasc td:not(.l){white-space:nowrap}</style>"
 )
 _COLOURS = {"target": "#D55E00", "control": "#56B4E9"}
 _MOST_ROWS = 20
@@ -250,7 +250,8 @@ def analysis(a):
         f'<div class="side"><div>{_posters(a)}</div><div>{_sparks(regions)}</div></div>',
     ]
     if a.comparison:
-        parts.append(f"<div><b>{escape(a.comparison.verdict)}</b>: {escape(a.comparison.sentence)}</div>")
+        verdict = a.comparison.verdict.replace("_", " ")
+        parts.append(f"<div><b>{escape(verdict)}</b>: {escape(a.comparison.sentence)}</div>")
     parts += [f'<div class="note">{escape(warning)}</div>' for warning in a.warnings]
     parts += [_events(regions), '<div class="note">research use only – not a medical device</div>']
     return f'<div class="fasc">{"".join(parts)}</div>'
