@@ -9,10 +9,10 @@ from html import escape
 from . import _fasc
 
 _STYLE = (
-    "<style>.fasc table{border-collapse:collapse;margin:.4em 0}.fasc td,.fasc th{padding:.15em .7em;text-align:right;"
+    "<style>.fasc table{border-collapse:collapse;margin:.4em 0}.fasc td,.fasc th{padding:.15em .5em;text-align:right;"
     "border-bottom:1px solid #8884}.fasc td:first-child,.fasc th:first-child{text-align:left}.fasc .note{opacity:.7;font-size:90%}"
     ".fasc .side{display:flex;flex-wrap:wrap;gap:.4em 1.4em;align-items:flex-start}.fasc svg{max-width:100%;height:auto}"
-    ".fasc td.l,.fasc th.l{text-align:left}</style>"
+    ".fasc td.l,.fasc th.l{text-align:left}.fasc td:first-child:not(.l),.fasc .whole{white-space:nowrap}</style>"
 )
 _COLOURS = {"target": "#D55E00", "control": "#56B4E9"}
 _MOST_ROWS = 20
@@ -46,7 +46,7 @@ def _rates(regions, alpha):
     for role, result in regions:
         events = sum(b.kind == "fasciculation" for b in result.bursts)
         lo, hi = result.rate_ci_per_min
-        interval = f"{_number(lo)} … {_number(hi)}"
+        interval = f'<span class="whole">{_number(lo)} … {_number(hi)}</span>'
         rows.append(_row([_name(role), events, _number(result.rate_per_min), interval, len(result.sites), _number(result.observed_s, 1),
                           _present(result), len(result.bursts) - events, _number(result.rate_all_kinds_per_min)]))
     return f"<table>{head}{''.join(rows)}</table>"
@@ -239,7 +239,7 @@ def batch(items, out):
         lo, hi = result["target"]["rate_ci_per_min"]
         verdict = result["comparison"]["verdict"].replace("_", " ") if result["comparison"] else ""
         rows.append(f'<tr><td class="l">{name}</td><td class="l">{_thumbnail(out, item) if number < _MOST_POSTERS else ""}</td><td class="l">{_batch_spark(result, own_top)}</td>'
-                    f'<td>{item.fasciculations}</td><td>{_number(item.rate_per_min, 1)}<br><span class="note">{_number(lo, 1)} … {_number(hi, 1)}</span></td>'
+                    f'<td>{item.fasciculations}</td><td>{_number(item.rate_per_min, 1)}<br><span class="note whole">{_number(lo, 1)} … {_number(hi, 1)}</span></td>'
                     + (f'<td class="l">{escape(verdict)}</td>' if compared else "") + "</tr>")
     titles = '<tr><th class="l">clip</th><th class="l">regions</th><th class="l">speed of the target</th><th>fasciculations</th><th>per min</th>' + ('<th class="l">verdict</th></tr>' if compared else "</tr>")
     more = f'<div class="note">{len(worth) - len(shown)} more</div>' if len(worth) > len(shown) else ""
@@ -260,7 +260,8 @@ def analysis(a):
         f'<div class="side"><div>{_posters(a)}</div><div>{_sparks(regions)}</div></div>',
     ]
     if a.comparison:
-        parts.append(f"<div><b>{escape(a.comparison.verdict)}</b>: {escape(a.comparison.sentence)}</div>")
+        verdict = a.comparison.verdict.replace("_", " ")
+        parts.append(f"<div><b>{escape(verdict)}</b>: {escape(a.comparison.sentence)}</div>")
     parts += [f'<div class="note">{escape(warning)}</div>' for warning in a.warnings]
     parts += [_events(regions), '<div class="note">research use only – not a medical device</div>']
     return f'<div class="fasc">{"".join(parts)}</div>'

@@ -12,6 +12,7 @@ def shown(progress):
         bar = _tqdm_bar() or _PlainLine(sys.stderr)
         try:
             yield bar
+            bar.complete()
         finally:
             bar.close()
     elif callable(progress):
@@ -45,6 +46,11 @@ class _TqdmBar:
         self._bar.n = round(100 * done, 1)
         self._bar.update(0)
 
+    def complete(self):
+        """The library's last word comes a little before the end, and a notebook's bar that is closed short of its end turns red."""
+        self._bar.n = self._bar.total
+        self._bar.refresh()
+
     def close(self):
         self._bar.close()
 
@@ -62,6 +68,10 @@ class _PlainLine:
             self._last = now
             self._stream.write(f"\r{stage}: {now[1]:3d} %")
             self._stream.flush()
+
+    def complete(self):
+        if self._last is not None:
+            self(1.0, self._last[0])
 
     def close(self):
         if self._last is not None:

@@ -1,4 +1,5 @@
-"""Choosing a region by hand: on a page with anywidget (JupyterLab, Notebook 7, VS Code), or in a matplotlib window. Gives a :class:`fasc.Region`."""
+"""Choosing a region by hand: on a page with anywidget (tried in JupyterLab 4, Notebook 7 and the classic one), or in a matplotlib window.
+Gives a :class:`fasc.Region`."""
 from __future__ import annotations
 
 import base64

@@ -1,4 +1,5 @@
 """Every error is Python's own kind, one line, with what was given and what is allowed."""
+import importlib.util
 import os
 import re
 import signal
@@ -141,7 +142,13 @@ def test_what_progress_raises_comes_through(founding):
 
 def test_progress_true(short, capsys):
     fasc.analyze(**short, progress=True)
-    assert capsys.readouterr().out == ""
+    said = capsys.readouterr()
+    assert said.out == ""
+    if importlib.util.find_spec("tqdm"):
+        assert "100 %" in said.err.split("\r")[-1]
+    with pytest.raises(ValueError, match="auto"):
+        fasc.analyze(**{**short, "target": "auto"}, progress=True)
+    assert "100 %" not in capsys.readouterr().err
 
 
 def test_ctrl_c_interrupts(founding):

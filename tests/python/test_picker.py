@@ -109,6 +109,7 @@ def page(tmp_path):
 def test_drawing_on_the_page(page):
     from selenium.webdriver import ActionChains
     from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.ui import WebDriverWait
 
     svg = page.find_element(By.TAG_NAME, "svg")
     box = page.execute_script("const b = arguments[0].getBoundingClientRect(); return [b.width, b.height]", svg)
@@ -127,6 +128,24 @@ def test_drawing_on_the_page(page):
     chain = at(ActionChains(page), 120, 60).click_and_hold()
     at(chain, 150, 80).release().perform()
     assert np.allclose(points(), [[20, 10], [150, 10], [150, 80], [20, 80]], atol=1)
+    # Clicks, the host's menu among them, leave it alone.
+    for click in ("click", "context_click"):
+        getattr(at(ActionChains(page), 90, 40), click)().perform()
+        at(ActionChains(page), 100, 50).perform()
+        assert np.allclose(points(), [[20, 10], [150, 10], [150, 80], [20, 80]], atol=1), click
+    # A corner is moved across the others: the one opposite stays where it is.
+    chain = at(ActionChains(page), 20, 10).click_and_hold()
+    for x, y in ((100, 50), (160, 85), (190, 95)):
+        chain = at(chain, x, y)
+    chain.release().perform()
+    assert np.allclose(points(), [[150, 80], [190, 80], [190, 95], [150, 95]], atol=1)
+    # Corners keep their size on the page, whatever the width of the picture.
+    size = "return document.querySelector('.handle').getBoundingClientRect().width"
+    wide = page.execute_script(size)
+    page.execute_script("document.getElementById('here').style.width = '160px'")
+    WebDriverWait(page, 10).until(lambda _: abs(page.execute_script(size) - wide) < 0.5)
+    page.execute_script("document.getElementById('here').style.width = ''")
+    WebDriverWait(page, 10).until(lambda _: abs(page.execute_script(size) - wide) < 0.5)
     # A polygon by clicks, closed at its first corner.
     page.find_elements(By.TAG_NAME, "button")[4].click()
     page.find_elements(By.TAG_NAME, "button")[1].click()

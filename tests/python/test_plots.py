@@ -140,7 +140,7 @@ def test_show(short):
 def test_views_of_a_notebook(scaled, tmp_path, founding):
     page = scaled._repr_html_()
     assert page.count("<svg") == 3 and page.count("data:image/jpeg;base64,") == 1 and page.count("<polygon") == 4
-    assert "12" in page and "target_higher" in page and "http" not in page.replace("http://www.w3.org", "")
+    assert "12" in page and "target higher" in page and "http" not in page.replace("http://www.w3.org", "")
     clip = scaled.clip._repr_html_()
     assert "666 × 294 px" in clip and "0.12 mm per px (user)" in clip and clip.count("<svg") == 1
     (tmp_path / "in").mkdir()
