@@ -89,6 +89,8 @@ if ((status != 0)); then tail -n 60 "$results/pytest.log"; fi
 add_junit "$results/pytest.xml" "$status"
 
 say "install tests, browser, Slurm and demo (logs in build/tests)"
+# The shared library and the Python package compile the same sources the same way.
+export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=$PWD/build/ccache
 for kind in static shared add_subdirectory missing_packages pip; do
   check "install_$kind" tests/install/run.sh "$kind"
 done

@@ -29,10 +29,11 @@ def test_the_package_says_that_it_is_typed():
 
 
 @pytest.fixture(scope="module")
-def mypy():
+def mypy(tmp_path_factory):
+    cache = tmp_path_factory.mktemp("mypy")
     if shutil.which("mypy") is None:
         pytest.skip("mypy is not installed")
-    return lambda *files: run("mypy", "--strict", "--follow-imports=silent", "--no-error-summary", "--cache-dir", os.devnull, *files, MYPYPATH=str(ROOT / "bindings"))
+    return lambda *files: run("mypy", "--strict", "--follow-imports=silent", "--no-error-summary", "--cache-dir", cache, *files, MYPYPATH=str(ROOT / "bindings"))
 
 
 def test_the_stub_and_the_examples_pass_mypy(mypy):
