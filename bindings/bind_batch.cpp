@@ -26,7 +26,8 @@ void bind_batch(py::module_& m) {
       .field("fresh", &BatchOptions::fresh, "compute again what is there already")
       .field("jobs", &BatchOptions::jobs, "clips at a time; 0: as many as the machine has cores")
       .field("shard", &BatchOptions::shard, "only every shards-th clip, from this one on, from 1")
-      .field("shards", &BatchOptions::shards, "into how many the clips are parted");
+      .field("shards", &BatchOptions::shards, "into how many the clips are parted")
+      .field("clips_from", &BatchOptions::clips_from, "folder that a manifest's relative paths start at; empty: the manifest's own");
   m.def(
       "batch",
       [](const std::string& folder, const std::string& out, const BatchOptions& options, py::object progress) {

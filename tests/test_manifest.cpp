@@ -58,6 +58,15 @@ TEST_F(Manifest, TargetsMeetTheirPatientsControl) {
   EXPECT_NE(slurp(out_ / "index.html").find("P1"), std::string::npos);
 }
 
+TEST_F(Manifest, PathsMayStartElsewhere) {
+  add_clip("a.mp4");
+  add_clip("sub/a.mp4");
+  BatchOptions options = quick();
+  options.clips_from = in_.string();
+  EXPECT_EQ(statuses(run("clip\na.mp4\nsub/a.mp4\nin/a.mp4\n", options)), "a.mp4=done sub/a.mp4=done in/a.mp4=failed ");
+  EXPECT_TRUE(fs::exists(out_ / "sub/a.mp4/result.json"));
+}
+
 TEST_F(Manifest, ASingleRunGivesTheSame) {
   add_clip("a.mp4");
   add_clip("b.avi", "calm.avi");

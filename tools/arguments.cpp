@@ -483,6 +483,7 @@ struct Parser {
              batch.folder)
         ->required();
     add_path(sub, "--out", "DIR", "folder of the results: one folder per clip, batch.csv, batch.json, index.html", batch.out)->required();
+    add_path(sub, "--clips-from", "DIR", "folder that a manifest's relative paths start at, instead of its own", batch.options.clips_from);
     add(sub, "--shard", "I/N", "only every N-th clip, from the I-th on; fasc merge joins the shards", [this](const std::string& text) {
       const std::size_t slash = text.find('/');
       if (slash == std::string::npos) throw MisuseError("--shard " + text + ": allowed is I/N, such as 1/4");

@@ -208,7 +208,7 @@ class BatchItem:
 
 class BatchOptions:
     """How a folder is worked through."""
-    def __init__(self, *, analyze: AnalyzeOptions = ..., annotate: AnnotateOptions = ..., video: bool = ..., fresh: bool = ..., jobs: int = ..., shard: int = ..., shards: int = ...) -> None: ...
+    def __init__(self, *, analyze: AnalyzeOptions = ..., annotate: AnnotateOptions = ..., video: bool = ..., fresh: bool = ..., jobs: int = ..., shard: int = ..., shards: int = ..., clips_from: str = ...) -> None: ...
     def check(self) -> None:
         """Raises ValueError naming the value and what is allowed."""
     @property
@@ -246,6 +246,11 @@ class BatchOptions:
         """into how many the clips are parted"""
     @shards.setter
     def shards(self, value: int) -> None: ...
+    @property
+    def clips_from(self) -> str:
+        """folder that a manifest's relative paths start at; empty: the manifest's own"""
+    @clips_from.setter
+    def clips_from(self, value: str) -> None: ...
     FIELDS: typing.ClassVar[tuple[str, ...]]
 
 class Burst:

@@ -2,18 +2,22 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import warnings
-from collections.abc import Sequence
-from typing import Any, overload
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from . import _dask, _fasc, _inputs, _progress
+from . import _dask, _fasc, _inputs, _progress, _table
 from ._batch import BatchItems
 from ._results import Analysis, RegionResult, Simulation
 from ._types import Frames, Numbers, Options, Pathlike, Pictures, Progress, RegionLike, ScaleLike
 
+
+if TYPE_CHECKING:
+    import pandas
 
 _DEFAULTS = _fasc.AnalyzeOptions()
 
@@ -672,7 +676,7 @@ def simulate(scene: Options | str, path: Pathlike | None = None, *, progress: Pr
 
 
 def batch(
-    folder: Pathlike,
+    paths_or_table: Pathlike | Sequence[Pathlike] | Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]] | pandas.DataFrame,
     out: Pathlike,
     target: RegionLike | None = None,
     control: RegionLike | None = None,
@@ -700,19 +704,24 @@ def batch(
     fresh: bool = _fasc.BatchOptions().fresh,
     jobs: int = _fasc.BatchOptions().jobs,
     shard: tuple[int, int] = (1, 1),
+    clips_from: Pathlike | None = None,
     client: Any = None,
     progress: Progress = None,
     **settings: Any,
 ) -> BatchItems:
-    """Analyses every clip below a folder, or of a manifest; one bad clip never stops the rest.
+    """Analyses every clip below a folder, of a list, or of a table; one bad clip never stops the rest.
 
     Parameters are those of :func:`analyze`, and:
 
     Parameters
     ----------
-    folder, out : str or os.PathLike
-        Clips are read below ``folder``; results go to ``out``/<clip name>/, tables to ``out``. ``folder`` may be a manifest: a table (CSV) with the
-        columns patient, muscle, side, role ('target' or 'control'), clip, region and mm_per_px, all but clip optional, and any others.
+    paths_or_table : str, os.PathLike, sequence or pandas.DataFrame
+        A folder: every clip below it. Or a table with the columns patient, muscle, side, role ('target' or 'control'), clip, region and
+        mm_per_px, all but clip optional, and any others, which are carried along: a CSV file (manifest), a DataFrame, a dict of columns, or a list of
+        dicts; a target is compared with its patient's control. Or a list of clips' paths. Clips are called by their path below
+        ``clips_from``, or below the folder that holds them all.
+    out : str or os.PathLike
+        Results go to ``out``/<clip name>/, tables to ``out``.
     video : bool
         Write annotated videos.
     fresh : bool
@@ -721,22 +730,50 @@ def batch(
         Clips at a time; 0: as many as the machine has cores, or one per task with ``client``.
     shard : (int, int)
         (i, n): only every n-th clip, from the i-th on, counted from 1. :func:`merge` joins the shards.
+    clips_from : str or os.PathLike, optional
+        Folder that a table's relative paths start at; without it a CSV file's own, and the working folder for tables and lists in memory.
     client : distributed.Client or str, optional
-        A Dask cluster, or its scheduler's address, that does the work: every worker must have fasc, and see ``folder`` and ``out`` by the same
+        A Dask cluster, or its scheduler's address, that does the work: every worker must have fasc, and see clips and ``out`` by the same
         paths. Results are the same bytes as without; a worker that is lost costs no more than the clip it was at.
 
     Returns
     -------
     fasc.BatchItems
         A list of fasc.BatchItem.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such folder or file of a table.
+    ValueError
+        The table is empty or has a mistake, named by its line (the header is line 1).
+
+    Examples
+    --------
+    >>> import fasc, tempfile
+    >>> table = {"clip": ["sample_data/calf_keyframes_30fps.mp4"], "patient": ["P07"], "muscle": ["soleus"], "side": ["left"]}
+    >>> items = fasc.batch(table, tempfile.mkdtemp(), mm_per_px=0.12, video=False)
+    >>> [(item.file, item.status, item.patient) for item in items]
+    [('calf_keyframes_30fps.mp4', 'done', 'P07')]
     """
     given = dict(locals())
     number, count = _inputs.shard(shard)
-    options = _fasc.BatchOptions(analyze=_options(given, settings), video=video, fresh=fresh, jobs=jobs, shard=number, shards=count)
+    analyze_options = _options(given, settings)
+    with _table.as_manifest(paths_or_table, out, clips_from) as (folder, base):
+        return _batch(folder, base, given, settings, (number, count), analyze_options)
+
+
+def _batch(folder: str, base: str, given: dict[str, Any], settings: dict[str, Any], shard: tuple[int, int], analyze_options: _fasc.AnalyzeOptions) -> BatchItems:
+    out, client, progress = given["out"], given["client"], given["progress"]
+    number, count = shard
+    options = _fasc.BatchOptions(
+        analyze=analyze_options, video=given["video"], fresh=given["fresh"], jobs=given["jobs"], shard=number, shards=count, clips_from=base
+    )
     if client is not None:
         if (number, count) != (1, 1):
             raise ValueError(f"shard is {shard!r} and a client is given; allowed is one of them: with a client the batch shards itself")
-        work = {name: value for name, value in given.items() if name not in ("folder", "out", "client", "progress", "shard", "settings")}
+        work = {name: value for name, value in given.items() if name not in ("paths_or_table", "out", "client", "progress", "shard", "settings")}
+        work["clips_from"] = os.path.abspath(base) if base else None
         with _progress.shown(progress) as callback:
             return _dask.batch(client, folder, out, {**work, **settings}, callback)
     with _progress.shown(progress) as callback:

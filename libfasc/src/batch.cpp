@@ -393,7 +393,8 @@ std::vector<Task> tasks_of(const std::string& what, const std::string& out, cons
   std::error_code error;
   const fs::file_status status = fs::status(what, error);
   if (!fs::exists(status)) throw NotFoundError(what + ": no such folder or manifest");
-  const std::vector<Task> all = fs::is_directory(status) ? batch_detail::tasks_of_folder(what, out) : batch_detail::tasks_of_manifest(what);
+  const std::vector<Task> all =
+      fs::is_directory(status) ? batch_detail::tasks_of_folder(what, out) : batch_detail::tasks_of_manifest(what, options.clips_from);
   std::vector<Task> mine;
   for (std::size_t i = static_cast<std::size_t>(options.shard - 1); i < all.size(); i += static_cast<std::size_t>(options.shards)) mine.push_back(all[i]);
   return mine;

@@ -107,8 +107,8 @@ void judge_files(Task& task) {
 
 }  // namespace
 
-std::vector<Task> tasks_of_manifest(const fs::path& manifest) {
-  Reader reader{manifest.filename().string(), manifest.parent_path(), {}};
+std::vector<Task> tasks_of_manifest(const fs::path& manifest, const fs::path& clips_from) {
+  Reader reader{manifest.filename().string(), clips_from.empty() ? manifest.parent_path() : clips_from, {}};
   try {
     reader.table = delimited::read(read_file(manifest));
   } catch (const delimited::Broken& broken) {

@@ -34,6 +34,6 @@ struct Task {
 std::vector<Task> tasks_of_folder(const std::filesystem::path& folder, const std::filesystem::path& out);
 
 /// One task for each row of a manifest, in its order. Throws MisuseError naming the line.
-std::vector<Task> tasks_of_manifest(const std::filesystem::path& manifest);
+std::vector<Task> tasks_of_manifest(const std::filesystem::path& manifest, const std::filesystem::path& clips_from);
 
 }  // namespace fasc::batch_detail

@@ -47,14 +47,20 @@ if __name__ == "__main__":
 """
 
 PATIENTS = """
+import csv
+import os
 import sys
 import fasc
 from distributed import Client, LocalCluster
 
 if __name__ == "__main__":
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        items = fasc.batch(sys.argv[1], sys.argv[2], client=cluster.scheduler_address, video=False, target=fasc.Region((20, 91, 264, 140)))
+        options = dict(client=cluster.scheduler_address, video=False, target=fasc.Region((20, 91, 264, 140)))
+        items = fasc.batch(sys.argv[1], sys.argv[2], **options)
         print([i.patient for i in items])
+        with open(sys.argv[1], newline="") as file:
+            rows = list(csv.DictReader(file))
+        fasc.batch(rows, sys.argv[2] + "_rows", clips_from=os.path.dirname(sys.argv[1]), **options)
 """
 
 
@@ -121,6 +127,7 @@ def test_patients_of_a_manifest(folder):
     assert [i.patient for i in plain] == ["P2", "P2", "P1", "P1"] and [i.status for i in plain] == ["done"] * 4
     assert plain[0].control == clips[1].split(",")[0] and list(plain.to_pandas().control) == [plain[0].control, "", plain[0].control, ""]
     assert run.stdout == "['P2', 'P2', 'P1', 'P1']\n" and tree(folder / "patients_dask") == tree(folder / "patients")
+    assert tree(folder / "patients_dask_rows") == tree(folder / "patients")
 
 
 def test_shards_join_to_the_same_bytes(folder, local):

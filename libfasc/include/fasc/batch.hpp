@@ -26,6 +26,7 @@ struct BatchOptions {
   bool fresh = false;              ///< compute again what is there already
   int jobs = 0;                    ///< clips at a time; 0: as many as the machine has cores
   int shard = 1, shards = 1;       ///< only every shards-th clip, from the shard-th on (1 to shards)
+  std::string clips_from;          ///< folder that a manifest's relative paths start at; empty: the manifest's own
   /// Throws MisuseError naming the value and what is allowed.
   void check() const;
 };
