@@ -89,7 +89,7 @@ if ((status != 0)); then tail -n 60 "$results/pytest.log"; fi
 add_junit "$results/pytest.xml" "$status"
 
 say "install tests, browser, Slurm and demo (logs in build/tests)"
-for kind in static shared add_subdirectory missing_packages pip; do
+for kind in static shared add_subdirectory missing_packages gpl_ffmpeg pip; do
   check "install_$kind" tests/install/run.sh "$kind"
 done
 check browser tests/browser/run.sh
