@@ -139,3 +139,7 @@ inline std::string output_of(const std::string& command) {
 
 #define NEEDS_FFMPEG() \
   if (!clip_test::have_ffmpeg()) GTEST_SKIP() << "the programs ffmpeg and ffprobe are missing"
+
+/// Built with FASC_LGPL_FFMPEG, H.264 is read and not written.
+#define NEEDS_X264() \
+  if (fasc::annotated_codec() != "h264") GTEST_SKIP() << "built with FASC_LGPL_FFMPEG: no x264, H.264 is only read"

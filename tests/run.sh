@@ -91,7 +91,7 @@ add_junit "$results/pytest.xml" "$status"
 say "install tests, browser, Slurm and demo (logs in build/tests)"
 # The shared library and the Python package compile the same sources the same way.
 export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=$PWD/build/ccache
-for kind in static shared add_subdirectory missing_packages pip; do
+for kind in static shared add_subdirectory missing_packages gpl_ffmpeg pip; do
   check "install_$kind" tests/install/run.sh "$kind"
 done
 check browser tests/browser/run.sh

@@ -122,7 +122,7 @@ TEST_F(Annotated, KeepsFramesTimesAndLength) {
   for (std::size_t i = 0; i < frames.size(); ++i) EXPECT_NEAR(frames[i].time_s, time_s_[i], 0.001) << i;
   fasc::ClipReader reader(out());
   EXPECT_NEAR(reader.info().duration_s, time_s_.back() + 0.05, 0.005);
-  EXPECT_EQ(reader.info().codec, "h264");
+  EXPECT_EQ(reader.info().codec, fasc::annotated_codec());
   EXPECT_EQ(reader.info().pixel_format, "yuv420p");
   EXPECT_EQ(reader.info().width, 640);
   EXPECT_EQ(reader.info().height % 2, 0);

@@ -183,6 +183,7 @@ TEST(ClipReader, OddSizes) {
 }
 
 TEST(ClipReader, RotationIsApplied) {
+  NEEDS_X264();
   NEEDS_FFMPEG();
   const Folder folder;
   write_clip(folder / "up.mp4", "h264", 5);
@@ -298,6 +299,7 @@ TEST(ClipReader, RepeatsAreFlagged) {
 }
 
 TEST(ClipReader, RowsNotNeededMayBeLeftOut) {
+  NEEDS_X264();
   const Folder folder;
   fasc::VideoSettings settings;
   fasc::VideoWriter writer(folder / "r.mp4", {160, 120}, settings);
@@ -327,6 +329,7 @@ TEST(ClipReader, RowsNotNeededMayBeLeftOut) {
 }
 
 TEST(ClipReader, FromAndToKeepIndexAndJudgeOnlyWhatWasRead) {
+  NEEDS_X264();
   const Folder folder;
   write_clip(folder / "c.mp4", "h264", 50);
   const Reading whole = read_clip(folder / "c.mp4", true);
@@ -349,6 +352,7 @@ TEST(ClipReader, FromAndToKeepIndexAndJudgeOnlyWhatWasRead) {
 }
 
 TEST(ClipReader, ReadAheadChangesNothingAndMayBeDroppedAtAnyTime) {
+  NEEDS_X264();
   const Folder folder;
   write_clip(folder / "c.mp4", "h264", 60);
   fasc::ClipOptions direct;
@@ -368,6 +372,7 @@ TEST(ClipReader, ReadAheadChangesNothingAndMayBeDroppedAtAnyTime) {
 }
 
 TEST(ClipReader, TruncatedClipsAreNeverSilentlyComplete) {
+  NEEDS_X264();
   const Folder folder;
   const struct {
     const char* codec;
@@ -423,6 +428,7 @@ TEST(ClipReader, FragmentedMp4WithIndexAndWmvAndGifCutShortAreIncomplete) {
 }
 
 TEST(ClipReader, DamagedH264IsToldAndReadsTheSameTwice) {
+  NEEDS_X264();
   const Folder folder;
   write_clip(folder / "c.mp4", "h264", 60, 25, {320, 240});
   const std::string bytes = read_bytes(folder / "c.mp4");
@@ -503,6 +509,7 @@ TEST(ClipReader, DroppedFramesOfAnAviAreNotMissing) {
 }
 
 TEST(ClipReader, EditListsAreFollowed) {
+  NEEDS_X264();
   NEEDS_FFMPEG();
   const Folder folder;
   write_clip(folder / "s.mp4", "h264", 60);
@@ -538,6 +545,7 @@ TEST(ClipReader, RefusesWhatIsNoClip) {
 }
 
 TEST(ClipReader, RefusesPlaylistsSoundAndOneFrameGif) {
+  NEEDS_X264();
   NEEDS_FFMPEG();
   const Folder folder;
   write_clip(folder / "c.mp4", "h264", 30);
@@ -576,6 +584,7 @@ TEST(ClipReader, DicomIsNeverMistakenForAVideo) {
 }
 
 TEST(LooksLikeClip, ByContentOrEnding) {
+  NEEDS_X264();
   const Folder folder;
   write_clip(folder / "c.mp4", "h264", 5);
   write_bytes(folder / "unnamed", read_bytes(folder / "c.mp4"));

@@ -329,7 +329,7 @@ class Analysis:
         progress: Progress = None,
         **fields: Any,
     ) -> None:
-        """Draws the annotated video: H.264 MP4 with the frames, times and length of the clip.
+        """Draws the annotated video: MP4 (H.264; VP9 with an LGPL FFmpeg) with the frames, times and length of the clip.
 
         Parameters
         ----------

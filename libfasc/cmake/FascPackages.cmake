@@ -77,7 +77,8 @@ function(fasc_check_packages)
     "On Debian or Ubuntu:\n  apt-get install --no-install-recommends ${debian}")
 endfunction()
 
-# fasc_check_ffmpeg_licence(): the end of configuring where a library of FFmpeg says that it is under the GPL.
+# fasc_check_ffmpeg_licence(): the end of configuring where a library of FFmpeg says that it is under another licence than the LGPL, or where
+# none can be asked. FFmpeg tells its licence only when run.
 function(fasc_check_ffmpeg_licence)
   set(source ${CMAKE_BINARY_DIR}/ffmpeg_licence.cpp)
   file(WRITE ${source} "extern \"C\" {
@@ -89,16 +90,28 @@ function(fasc_check_ffmpeg_licence)
 }
 #include <cstdio>
 #include <cstring>
+int other(const char* library, const char* licence) {
+  return std::strncmp(licence, \"LGPL\", 4) == 0 ? 0 : (std::printf(\"  %s: %s\\n\", library, licence), 1);
+}
 int main() {
-  for (const char* licence : {avcodec_license(), avfilter_license(), avformat_license(), avutil_license(), swscale_license()})
-    if (std::strncmp(licence, \"LGPL\", 4) != 0) return std::puts(licence), 1;
-  return 0;
+  return other(\"libavformat\", avformat_license()) + other(\"libavcodec\", avcodec_license()) + other(\"libavfilter\", avfilter_license()) +
+         other(\"libavutil\", avutil_license()) + other(\"libswscale\", swscale_license());
 }
 ")
-  try_run(ran compiled ${CMAKE_BINARY_DIR}/ffmpeg_licence SOURCES ${source} LINK_LIBRARIES PkgConfig::LIBAV RUN_OUTPUT_VARIABLE licence)
-  if(NOT compiled OR NOT ran EQUAL 0)
-    string(STRIP "${licence}" licence)
-    message(FATAL_ERROR "FASC_LGPL_FFMPEG is ON, but the FFmpeg found is under another licence: ${licence}\n"
-      "Build FFmpeg without --enable-gpl and --enable-nonfree (with --enable-shared, best with --enable-libvpx) and name it in PKG_CONFIG_PATH.")
+  set(advice "Build FFmpeg without --enable-gpl and --enable-nonfree (with --enable-shared, best with --enable-libvpx) and name its folder"
+    " lib/pkgconfig in PKG_CONFIG_PATH, in a fresh build folder.")
+  list(JOIN advice "" advice)
+  try_run(ran compiled ${CMAKE_BINARY_DIR}/ffmpeg_licence SOURCES ${source} LINK_LIBRARIES PkgConfig::LIBAV
+    COMPILE_OUTPUT_VARIABLE built RUN_OUTPUT_VARIABLE said)
+  if(compiled AND "${ran}" STREQUAL "0")
+    return()
   endif()
+  set(asked ${compiled})
+  unset(ran CACHE)  # asked anew at the next configuring
+  unset(compiled CACHE)
+  if(asked AND said MATCHES "^  lib[a-z]+: ")
+    message(FATAL_ERROR "FASC_LGPL_FFMPEG is ON, but the FFmpeg found in ${LIBAV_libavcodec_LIBDIR} is not under the LGPL alone:\n${said}${advice}")
+  endif()
+  message(FATAL_ERROR "FASC_LGPL_FFMPEG is ON, but the FFmpeg found in ${LIBAV_libavcodec_LIBDIR} cannot be asked for its licence:\n${built}${said}"
+    "If its libraries are found when building but not when running, name their folder in LD_LIBRARY_PATH.")
 endfunction()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Uses fasc as somebody else would and compares with the program's own result. Called by tests/run.sh, after build/release was built.
-# usage: tests/install/run.sh static | shared | add_subdirectory | missing_packages | pip      exit status 77: skipped, the last line says why
+# usage: tests/install/run.sh static | shared | add_subdirectory | missing_packages | gpl_ffmpeg | pip      exit status 77: skipped, the last line says why
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly root=$PWD work=$PWD/build/tests/install
@@ -91,6 +91,25 @@ missing_packages() {
     die "the message does not name libopencv-dev, libtbb-dev and libavformat-dev in one line"
 }
 
+# An FFmpeg under the GPL is refused where one under the LGPL is asked for, by its licence and each time anew.
+gpl_ffmpeg() {
+  local log=$work/gpl_ffmpeg.log
+  mkdir -p "$work"
+  rm -rf "$work/gpl_ffmpeg"
+  for _ in first again; do
+    if cmake -S . -B "$work/gpl_ffmpeg" -DFASC_LGPL_FFMPEG=ON >"$log" 2>&1; then
+      if ! ffmpeg -version | grep -e --enable-gpl; then
+        echo "the FFmpeg of this machine is not under the GPL"
+        exit 77
+      fi
+      die "configuring with FASC_LGPL_FFMPEG accepted an FFmpeg that is under the GPL"
+    fi
+    cat "$log"
+    grep -F 'libavcodec: GPL version' "$log" || die "the message does not name the licence of the FFmpeg found"
+    grep -F PKG_CONFIG_PATH "$log" || die "the message does not say how another FFmpeg is named"
+  done
+}
+
 # pip install . in an empty virtual environment, where the Python package index answers.
 pip() {
   local venv=$work/venv log=$work/index.log
@@ -115,6 +134,6 @@ PYTHON
 }
 
 case "${1:-}" in
-  static | shared | add_subdirectory | missing_packages | pip) "$1" ;;
-  *) die "usage: tests/install/run.sh static | shared | add_subdirectory | missing_packages | pip" ;;
+  static | shared | add_subdirectory | missing_packages | gpl_ffmpeg | pip) "$1" ;;
+  *) die "usage: tests/install/run.sh static | shared | add_subdirectory | missing_packages | gpl_ffmpeg | pip" ;;
 esac
