@@ -97,4 +97,5 @@ done
 check browser tests/browser/run.sh
 check slurm tests/slurm/run.sh
 check benchmarks_run benchmarks/run.sh --quick
+if ((FASC_FULL)); then check wheel tools/build_wheel.sh --python "$PYTHON"; fi
 check demo tools/demo.sh

@@ -121,7 +121,7 @@ pip() {
     echo "the Python package index does not answer"
     exit 77
   fi
-  env -u PYTHONPATH "$venv/bin/pip" install --disable-pip-version-check .
+  env -u PYTHONPATH CXX=c++ "$venv/bin/pip" install --disable-pip-version-check .  # the compiler by the name that CMake finds: ccache tells names apart
   cd "$work"
   env -u PYTHONPATH "$venv/bin/python" - "$clip" "$work/pip.json" <<'PYTHON'
 import pathlib, sys
