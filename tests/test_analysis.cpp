@@ -343,9 +343,9 @@ TEST(Analysis, ProgressRisesAndNamesTheStage) {
     return true;
   });
   for (const auto& calls : {first, second}) {
-    ASSERT_GE(calls.size(), 5u);
     EXPECT_TRUE(std::is_sorted(calls.begin(), calls.end()));
-    EXPECT_GT(calls.front(), 0.0);
+    EXPECT_EQ(calls.front(), 0.0) << "while the screen is looked for";
+    ASSERT_GE(std::count_if(calls.begin(), calls.end(), [](double done) { return done > 0; }), 5);
     EXPECT_LE(calls.back(), 1.0);
     EXPECT_GT(calls.back(), 0.8);
   }
