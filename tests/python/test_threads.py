@@ -1,4 +1,5 @@
 """Threads and Ctrl-C: analyses run side by side, and stop at once."""
+import hashlib
 import os
 import pathlib
 import signal
@@ -46,10 +47,28 @@ def test_two_analyses_in_two_threads(founding, record_property):
             break
     print(f"two threads: {gain:.2f} times as fast")
     record_property("gain", gain)
-    busy = os.getloadavg()[0] > 2.5
-    if gain <= 1.5 and busy:
-        pytest.skip(f"the machine is busy: {gain:.2f} times as fast at a load of {os.getloadavg()[0]:.1f}")
+    if gain <= 1.5:
+        possible = gain_of_hashing()
+        if possible < 1.8:
+            pytest.skip(f"the machine has no two free cores: hashing in two threads is {possible:.2f} times as fast, analysis {gain:.2f} times")
     assert gain > 1.5
+
+
+def gain_of_hashing():
+    """What two threads gain here where nothing is shared but the machine."""
+    data = bytes(200_000_000)
+
+    def one():
+        hashlib.sha256(data).digest()
+
+    def side_by_side():
+        threads = [threading.Thread(target=one) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    return 2 * best_of(3, one) / best_of(3, side_by_side)
 
 
 SCRIPT = """
@@ -96,12 +115,20 @@ WORKS = {
 @pytest.mark.parametrize("name", WORKS)
 def test_ctrl_c_stops_within_a_fifth_of_a_second(name, tmp_path, record_property):
     work = WORKS[name].replace("OUT", repr(str(tmp_path / "out")))
-    lengths = [seconds_to_stop(work, after_s, tmp_path) for after_s in (0.4, 0.75, 1.2)]
-    print(f"{name}: {max(lengths):.3f} s")
-    record_property("seconds", max(lengths))
-    if max(lengths) > 0.2 and os.getloadavg()[0] > 2.5:
-        pytest.skip(f"the machine is busy: {max(lengths):.3f} s at a load of {os.getloadavg()[0]:.1f}")
-    assert max(lengths) <= 0.2
+    # Each moment up to three times: another program on the machine can hold any of them up, and never makes it shorter.
+    longest = max(shortest_of_three(work, after_s, tmp_path) for after_s in (0.4, 0.75, 1.2))
+    print(f"{name}: {longest:.3f} s")
+    record_property("seconds", longest)
+    assert longest <= 0.2
+
+
+def shortest_of_three(work, after_s, tmp_path):
+    shortest = float("inf")
+    for _ in range(3):
+        shortest = min(shortest, seconds_to_stop(work, after_s, tmp_path))
+        if shortest <= 0.2:
+            break
+    return shortest
 
 
 def test_after_ctrl_c_a_batch_goes_on(tmp_path):
