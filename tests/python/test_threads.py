@@ -24,7 +24,7 @@ def best_of(times, work):
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core")
-def test_two_analyses_in_two_threads(founding, record_property):
+def test_two_analyses_in_two_threads(founding):
     def one():
         fasc.analyze(founding, "left", "right", threads=1)
 
@@ -46,7 +46,6 @@ def test_two_analyses_in_two_threads(founding, record_property):
         if gain >= 1.8:
             break
     print(f"two threads: {gain:.2f} times as fast")
-    record_property("gain", gain)
     if gain <= 1.5:
         possible = gain_of_hashing()
         if possible < 1.8:
@@ -113,12 +112,11 @@ WORKS = {
 
 
 @pytest.mark.parametrize("name", WORKS)
-def test_ctrl_c_stops_within_a_fifth_of_a_second(name, tmp_path, record_property):
+def test_ctrl_c_stops_within_a_fifth_of_a_second(name, tmp_path):
     work = WORKS[name].replace("OUT", repr(str(tmp_path / "out")))
     # Each moment up to three times: another program on the machine can hold any of them up, and never makes it shorter.
     longest = max(shortest_of_three(work, after_s, tmp_path) for after_s in (0.4, 0.75, 1.2))
     print(f"{name}: {longest:.3f} s")
-    record_property("seconds", longest)
     assert longest <= 0.2
 
 
