@@ -82,7 +82,9 @@ class DataSet {
 inline std::string with_meta(const std::string& uid, const std::string& data_set) {
   DataSet meta;
   meta.put(0x00020001, "OB", std::string("\0\1", 2)).put(0x00020010, "UI", uid);
-  return std::string(128, '\0') + "DICM" + meta.bytes() + data_set;
+  std::string file(128, '\0');
+  file += "DICM";
+  return file + meta.bytes() + data_set;
 }
 
 /// The elements that every clip needs.

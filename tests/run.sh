@@ -68,6 +68,8 @@ install_packages build test
 (install_packages notebook) || say "the packages for notebooks could not be installed; their tests are skipped"
 (install_packages slurm) || say "Slurm could not be installed; its test is skipped"
 choose_python
+# The shared library and the Python package of the install tests compile the same sources the same way, but for warnings and folders.
+export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=$PWD/build/ccache CCACHE_BASEDIR=$PWD CCACHE_IGNOREOPTIONS="-W*"
 configure -DFASC_BUILD_PYTHON=ON -DFASC_BUILD_TESTS=ON -DFASC_BUILD_BENCHMARKS=ON -DFASC_CLIPS="$FASC_CLIPS" -DPython_EXECUTABLE="$PYTHON"
 build
 export PYTHON FASC_PROGRAM="$PWD/build/release/bin/fasc"
@@ -89,8 +91,6 @@ if ((status != 0)); then tail -n 60 "$results/pytest.log"; fi
 add_junit "$results/pytest.xml" "$status"
 
 say "install tests, browser, Slurm and demo (logs in build/tests)"
-# The shared library and the Python package compile the same sources the same way.
-export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=$PWD/build/ccache
 for kind in static shared add_subdirectory missing_packages gpl_ffmpeg pip; do
   check "install_$kind" tests/install/run.sh "$kind"
 done

@@ -121,7 +121,9 @@ pip() {
     echo "the Python package index does not answer"
     exit 77
   fi
-  env -u PYTHONPATH CXX=c++ "$venv/bin/pip" install --disable-pip-version-check .  # the compiler by the name that CMake finds: ccache tells names apart
+  # The compiler by the name that CMake finds, in a folder as deep as the other builds': ccache tells them apart.
+  rm -rf build/pip
+  env -u PYTHONPATH CXX=c++ "$venv/bin/pip" install --disable-pip-version-check --config-settings=build-dir=build/pip .
   cd "$work"
   env -u PYTHONPATH "$venv/bin/python" - "$clip" "$work/pip.json" <<'PYTHON'
 import pathlib, sys
