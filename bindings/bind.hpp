@@ -54,7 +54,9 @@ inline std::optional<double> number(double value) { return std::isnan(value) ? s
 /// A value as a field takes it; TypeError or ValueError in one line where it is no such thing. `allowed`: in words, where its type does not say it.
 template <class T>
 T taken(const py::object& value, const char* name, const char* allowed = nullptr) {
+  constexpr bool bound = std::is_base_of_v<py::detail::type_caster_generic, py::detail::make_caster<T>>;
   try {
+    if (bound && value.is_none()) throw py::cast_error();  // pybind11 would take None as a null pointer
     return value.cast<T>();
   } catch (const py::cast_error&) {
     std::string kind;
@@ -65,7 +67,7 @@ T taken(const py::object& value, const char* name, const char* allowed = nullptr
     else if constexpr (std::is_floating_point_v<T>) kind = "a number";
     else if constexpr (std::is_constructible_v<std::string, T>) kind = "text";
     else if constexpr (requires { typename T::value_type; }) kind = "a sequence of numbers";
-    else if constexpr (std::is_base_of_v<py::detail::type_caster_generic, py::detail::make_caster<T>>)
+    else if constexpr (bound)
       kind = "a fasc." + py::type::of<T>().attr("__name__").template cast<std::string>();
     const std::string message = std::string(name) + " is " + kind + ", but got ";
     if (std::is_integral_v<T> && PyLong_Check(value.ptr())) throw py::value_error(message + std::string(py::str(value)));

@@ -83,7 +83,6 @@ function(fasc_check_ffmpeg_licence)
   set(source ${CMAKE_BINARY_DIR}/ffmpeg_licence.cpp)
   file(WRITE ${source} "extern \"C\" {
 #include <libavcodec/avcodec.h>
-#include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libswscale/swscale.h>
@@ -94,7 +93,7 @@ int other(const char* library, const char* licence) {
   return std::strncmp(licence, \"LGPL\", 4) == 0 ? 0 : (std::printf(\"  %s: %s\\n\", library, licence), 1);
 }
 int main() {
-  return other(\"libavformat\", avformat_license()) + other(\"libavcodec\", avcodec_license()) + other(\"libavfilter\", avfilter_license()) +
+  return other(\"libavformat\", avformat_license()) + other(\"libavcodec\", avcodec_license()) +
          other(\"libavutil\", avutil_license()) + other(\"libswscale\", swscale_license());
 }
 ")

@@ -130,6 +130,7 @@ def test_pictures_need_not_be_contiguous():
         (lambda: fasc.Trace([[0, 1]], [1, 1]), ValueError, "time_s is numbers, shape (n,), but got 2 dimensions"),
         (lambda: fasc.Trace([0, 1], ["a", "b"]), TypeError, "energy is numbers, shape (n,), but got list"),
         (lambda: fasc.flow(PICTURES[0], PICTURES[0].astype(float)), TypeError, "after is a gray picture of uint8, but got float64"),
+        (lambda: fasc.EnergyOptions(flow=None), TypeError, "flow is a fasc.FlowOptions, but got NoneType"),
         (lambda: fasc.find_bursts([1, 2, 3]), TypeError, "trace is a fasc.Trace, but got list"),
         (lambda: fasc.compare(1, 2), TypeError, "target is a fasc.RegionResult or a fasc.Trace, but got int"),
     ],
