@@ -70,6 +70,7 @@ install_packages build test
 choose_python
 # The shared library and the Python package of the install tests compile the same sources the same way, but for warnings and folders.
 export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=$PWD/build/ccache CCACHE_BASEDIR=$PWD CCACHE_IGNOREOPTIONS="-W*"
+export CCACHE_SLOPPINESS=pch_defines,time_macros CXXFLAGS=-fpch-preprocess  # what ccache asks for where headers are precompiled
 configure -DFASC_BUILD_PYTHON=ON -DFASC_BUILD_TESTS=ON -DFASC_BUILD_BENCHMARKS=ON -DFASC_CLIPS="$FASC_CLIPS" -DPython_EXECUTABLE="$PYTHON"
 build
 export PYTHON FASC_PROGRAM="$PWD/build/release/bin/fasc"
@@ -83,12 +84,18 @@ if ((status != 0)); then tail -n 60 "$results/ctest.log"; fi
 add_junit "$results/ctest.xml" "$status"
 
 say "Python tests"
-status=0
-rm -f "$results/pytest.xml"
-PYTHONPATH="$PWD/build/release/python" "$PYTHON" -m pytest tests/python -q -p no:cacheprovider --junitxml "$results/pytest.xml" \
-  >"$results/pytest.log" 2>&1 </dev/null || status=$?
-if ((status != 0)); then tail -n 60 "$results/pytest.log"; fi
-add_junit "$results/pytest.xml" "$status"
+# python_tests NAME ARGUMENT…: pytest, counted.
+python_tests() {
+  local name=$1 status=0
+  shift
+  rm -f "$results/$name.xml"
+  PYTHONPATH="$PWD/build/release/python" "$PYTHON" -m pytest -q -p no:cacheprovider --junitxml "$results/$name.xml" "$@" \
+    >"$results/$name.log" 2>&1 </dev/null || status=$?
+  if ((status != 0)); then tail -n 60 "$results/$name.log"; fi
+  add_junit "$results/$name.xml" "$status"
+}
+python_tests pytest -n 2 tests/python --ignore tests/python/test_threads.py
+python_tests pytest_threads tests/python/test_threads.py  # alone: they measure time
 
 say "install tests, browser, Slurm and demo (logs in build/tests)"
 for kind in static shared add_subdirectory missing_packages gpl_ffmpeg pip; do

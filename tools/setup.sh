@@ -90,14 +90,14 @@ install_packages() {
 choose_python() {
   local candidate
   while read -r candidate; do
-    if "$candidate" -c 'import numpy, pytest, sysconfig, os
+    if "$candidate" -c 'import numpy, pytest, xdist, sysconfig, os
 raise SystemExit(not os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h")))' >/dev/null 2>&1; then
       PYTHON=$candidate
       say "Python: $PYTHON ($("$PYTHON" -c 'import platform, numpy; print(platform.python_version() + ", numpy " + numpy.__version__)'))"
       return
     fi
   done < <(printf '/usr/bin/python3\n'; type -aP python3 | sort -u)
-  fail "no Python with numpy, pytest and Python.h was found; Debian's python3, python3-dev, python3-numpy and python3-pytest give one"
+  fail "no Python with numpy, pytest and Python.h was found; Debian's python3, python3-dev, python3-numpy, python3-pytest and python3-pytest-xdist give one"
 }
 
 # configure [CMAKE OPTION…]: the release preset.

@@ -67,7 +67,7 @@ void FramePlaces::place_fragments(const Header& header, Coding coding) {
   if (fragments == 0) return;
   const bool table = !pixels_.basic_offsets.empty() || !pixels_.extended_offsets.empty();
   const bool placed = by_offsets(pixels_.extended_offsets, header) || by_offsets(pixels_.basic_offsets, header);
-  if (table && !placed) notes_.push_back("the offset table of the pixel data does not fit them and is not used");
+  if (table && !placed) notes_.emplace_back("the offset table of the pixel data does not fit them and is not used");
   if (!placed && header.frames == 1) {
     // Several pictures where one is stated, as when the element that states them is damaged: RLE has one piece per picture.
     first_.clear();

@@ -471,7 +471,7 @@ std::vector<std::string> VideoDecoder::judge() const {
   const Impl& self = *impl_;
   std::vector<std::string> sentences;
   if (self.input.headless())
-    sentences.push_back("the container's header is missing; pictures and times are a guess");
+    sentences.emplace_back("the container's header is missing; pictures and times are a guess");
   if (!self.size_change.empty()) sentences.push_back(self.size_change);
   for (auto& sentence : self.missing()) sentences.push_back(std::move(sentence));
   if (self.demux_error != 0) sentences.push_back("reading stopped: " + av::error_text(self.demux_error));

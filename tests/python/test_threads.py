@@ -85,7 +85,7 @@ try:
         {work}
 except KeyboardInterrupt:
     now = time.perf_counter()
-    print(f"stopped {now - sent[0]:.3f} s")
+    print(f"stopped {now - sent[0]:.3f} s", flush=True)
     os._exit(0)
 """
 
