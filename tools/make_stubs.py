@@ -45,7 +45,12 @@ def python_type(text):
     text = re.sub(r"numpy\.ndarray\[numpy\.(\w+)\]", r"numpy.typing.NDArray[numpy.\1]", text)
     text = re.sub(r"\bnumpy\.ndarray\b(?!\[)", "numpy.typing.NDArray[typing.Any]", text)
     text = re.sub(r"\b(List|Tuple|Dict)\[", lambda m: m[1].lower() + "[", text)
-    text = re.sub(r"\b(Callable|Iterator|Optional|Union)\[", r"typing.\1[", text)
+    text = re.sub(r"\b(?:typing\.)?Optional\[((?:[^][]|\[[^][]*\])*)\]", r"\1 | None", text)
+    # pybind11 3 writes what else is taken; the stub says what is meant, whichever wrote it.
+    text = text.replace("typing.SupportsFloat | typing.SupportsIndex", "float").replace("typing.SupportsInt | typing.SupportsIndex", "int")
+    text = re.sub(r"typing\.Annotated\[numpy\.typing\.ArrayLike, numpy\.(\w+)\]", r"numpy.typing.NDArray[numpy.\1]", text)
+    text = text.replace("os.PathLike | str | bytes", "os.PathLike")
+    text = re.sub(r"\b(Callable|Iterator|Union)\[", r"typing.\1[", text)
     text = re.sub(r"\bos\.PathLike\b", "str | os.PathLike[str]", text)
     text = re.sub(r"\btuple$", "tuple[typing.Any, ...]", text)
     text = re.sub(r"\bdict$", "dict[str, typing.Any]", text)

@@ -22,7 +22,7 @@ class Agreement:
     def matched(self) -> int:
         """pairs, one to one, onsets at most 0.15 s apart"""
     @property
-    def f1(self) -> typing.Optional[float]:
+    def f1(self) -> float | None:
         """2 matched / (first + second); 1 where neither has an event"""
     @property
     def windows(self) -> int:
@@ -37,10 +37,10 @@ class Agreement:
     @property
     def neither(self) -> int: ...
     @property
-    def observed_agreement(self) -> typing.Optional[float]:
+    def observed_agreement(self) -> float | None:
         """share of windows; None without any"""
     @property
-    def kappa(self) -> typing.Optional[float]:
+    def kappa(self) -> float | None:
         """Cohen (1960); None where it is not defined"""
 
 class AnalyzeOptions:
@@ -109,25 +109,25 @@ class AnalyzeOptions:
     @presence.setter
     def presence(self, value: PresenceOptions) -> None: ...
     @property
-    def control(self) -> typing.Optional[RegionSpec]: ...
+    def control(self) -> RegionSpec | None: ...
     @control.setter
-    def control(self, value: typing.Optional[RegionSpec]) -> None: ...
+    def control(self, value: RegionSpec | None) -> None: ...
     @property
-    def camera(self) -> typing.Optional[bool]: ...
+    def camera(self) -> bool | None: ...
     @camera.setter
-    def camera(self, value: typing.Optional[bool]) -> None: ...
+    def camera(self, value: bool | None) -> None: ...
     @property
-    def anonymous(self) -> typing.Optional[str]: ...
+    def anonymous(self) -> str | None: ...
     @anonymous.setter
-    def anonymous(self, value: typing.Optional[str]) -> None: ...
+    def anonymous(self, value: str | None) -> None: ...
     @property
-    def scale(self) -> typing.Optional[Scale]: ...
+    def scale(self) -> Scale | None: ...
     @scale.setter
-    def scale(self, value: typing.Optional[Scale]) -> None: ...
+    def scale(self, value: Scale | None) -> None: ...
     @property
-    def control_scale(self) -> typing.Optional[Scale]: ...
+    def control_scale(self) -> Scale | None: ...
     @control_scale.setter
-    def control_scale(self, value: typing.Optional[Scale]) -> None: ...
+    def control_scale(self, value: Scale | None) -> None: ...
     FIELDS: typing.ClassVar[tuple[str, ...]]
 
 class AnnotateOptions:
@@ -194,13 +194,13 @@ class BatchItem:
     def fasciculations(self) -> int:
         """in the target"""
     @property
-    def rate_per_min(self) -> typing.Optional[float]:
+    def rate_per_min(self) -> float | None:
         """of the target"""
     @property
-    def present(self) -> typing.Optional[bool]:
+    def present(self) -> bool | None:
         """fasciculations in the target by the rule of the options; None: not known"""
     @property
-    def grade(self) -> typing.Optional[int]:
+    def grade(self) -> int | None:
         """of the target's rate; None: no rate"""
     @property
     def mm_per_px_source(self) -> str:
@@ -268,73 +268,73 @@ class Burst:
     def kind(self) -> str:
         """'fasciculation', 'probe_motion', 'contraction', 'pulsation' or 'artefact'"""
     @property
-    def confidence(self) -> typing.Optional[float]:
+    def confidence(self) -> float | None:
         """0-1; how clear the event and its kind are"""
     @property
     def duration_s(self) -> float:
         """s; end - onset"""
     @property
-    def contraction_s(self) -> typing.Optional[float]:
+    def contraction_s(self) -> float | None:
         """s; onset to largest displacement"""
     @property
-    def relaxation_s(self) -> typing.Optional[float]:
+    def relaxation_s(self) -> float | None:
         """s; largest displacement to end"""
     @property
-    def peak_speed_px_s(self) -> typing.Optional[float]:
+    def peak_speed_px_s(self) -> float | None:
         """px/s; of the fastest part of the region"""
     @property
-    def peak_speed_mm_s(self) -> typing.Optional[float]:
+    def peak_speed_mm_s(self) -> float | None:
         """mm/s"""
     @property
-    def peak_displacement_px(self) -> typing.Optional[float]:
+    def peak_displacement_px(self) -> float | None:
         """px; farthest from where the tissue was at onset"""
     @property
-    def peak_displacement_mm(self) -> typing.Optional[float]:
+    def peak_displacement_mm(self) -> float | None:
         """mm"""
     @property
-    def active_share(self) -> typing.Optional[float]:
+    def active_share(self) -> float | None:
         """0-1; share of the region that takes part"""
     @property
-    def active_area_px(self) -> typing.Optional[float]:
+    def active_area_px(self) -> float | None:
         """px²"""
     @property
-    def active_area_mm2(self) -> typing.Optional[float]:
+    def active_area_mm2(self) -> float | None:
         """mm²"""
     @property
-    def centroid_x_px(self) -> typing.Optional[float]:
+    def centroid_x_px(self) -> float | None:
         """px of the frame; middle of the motion"""
     @property
-    def centroid_y_px(self) -> typing.Optional[float]:
+    def centroid_y_px(self) -> float | None:
         """px of the frame; middle of the motion"""
     @property
-    def depth_px(self) -> typing.Optional[float]:
+    def depth_px(self) -> float | None:
         """px; centroid below the top of the echo area (skin); None where that is unknown"""
     @property
-    def depth_mm(self) -> typing.Optional[float]:
+    def depth_mm(self) -> float | None:
         """mm; the same with a scale"""
     @property
-    def direction_deg(self) -> typing.Optional[float]:
+    def direction_deg(self) -> float | None:
         """degrees, above -180 to 180; way of the contraction: 0 to the right, 90 up"""
     @property
-    def anisotropy(self) -> typing.Optional[float]:
+    def anisotropy(self) -> float | None:
         """0-1; (l1 - l2) / (l1 + l2) of the displacements' tensor: 1 along one line, 0 no line preferred"""
     @property
     def site(self) -> int:
         """from 1; site of origin, see RegionResult.sites; 0: not a fasciculation"""
     @property
-    def energy_peak(self) -> typing.Optional[float]:
+    def energy_peak(self) -> float | None:
         """(mm/s)² or (px/s)²; largest energy"""
     @property
-    def score(self) -> typing.Optional[float]:
+    def score(self) -> float | None:
         """robust standard deviations at the peak"""
     @property
-    def near_field_ratio(self) -> typing.Optional[float]:
+    def near_field_ratio(self) -> float | None:
         """near-field speed over muscle speed; None without a near field"""
     @property
-    def whole_share(self) -> typing.Optional[float]:
+    def whole_share(self) -> float | None:
         """0-1; how alike the whole region moved at the peak"""
     @property
-    def rest_share(self) -> typing.Optional[float]:
+    def rest_share(self) -> float | None:
         """share of the largest displacement left within 0.4 s after the end"""
     @property
     def missing_s(self) -> float:
@@ -432,13 +432,13 @@ class ClipReader:
     def name(self) -> str:
         """file name without folders"""
     @property
-    def frames_expected(self) -> typing.Optional[int]:
+    def frames_expected(self) -> int | None:
         """as the container says, or None"""
     @property
-    def mm_per_px_x(self) -> typing.Optional[float]:
+    def mm_per_px_x(self) -> float | None:
         """mm per px across as the file says, or None"""
     @property
-    def mm_per_px_y(self) -> typing.Optional[float]:
+    def mm_per_px_y(self) -> float | None:
         """mm per px down as the file says, or None"""
     @property
     def time_source(self) -> str:
@@ -597,15 +597,15 @@ class Frame:
     def corrupt(self) -> bool:
         """the decoder reported or concealed damage"""
     @property
-    def quantiser(self) -> typing.Optional[float]:
+    def quantiser(self) -> float | None:
         """codec's own unit; None if unknown"""
 
 class Interval:
     """Two-sided interval, 95 % for alpha 0.05; an end that does not exist is None."""
     @property
-    def lo(self) -> typing.Optional[float]: ...
+    def lo(self) -> float | None: ...
     @property
-    def hi(self) -> typing.Optional[float]: ...
+    def hi(self) -> float | None: ...
 
 class Measurement:
     """What measuring gives and finding bursts takes: traces and clips, no events yet.
@@ -615,7 +615,7 @@ class Measurement:
     def target(self) -> Trace:
         """Trace of the target"""
     @property
-    def control(self) -> typing.Optional[Trace]:
+    def control(self) -> Trace | None:
         """Trace of the control, or None"""
     @property
     def options(self) -> AnalyzeOptions: ...
@@ -739,30 +739,30 @@ class PresenceOptions:
 class Rate:
     """Events per minute with the exact interval of Garwood (1936)."""
     @property
-    def per_min(self) -> typing.Optional[float]:
+    def per_min(self) -> float | None:
         """events per minute; None without observed time"""
     @property
     def ci_per_min(self) -> Interval:
         """two-sided at alpha"""
     @property
-    def zero_bound_per_min(self) -> typing.Optional[float]:
+    def zero_bound_per_min(self) -> float | None:
         """with no event: one-sided exact upper bound at alpha, else None"""
 
 class RateComparison:
     """Two sides held against each other."""
     @property
-    def energy_ratio(self) -> typing.Optional[float]:
+    def energy_ratio(self) -> float | None:
         """median energy of target over control; None where there is none"""
     @property
     def energy_ratio_ci(self) -> Interval:
         """circular block bootstrap, percentiles"""
     @property
-    def rate_ratio(self) -> typing.Optional[float]: ...
+    def rate_ratio(self) -> float | None: ...
     @property
     def rate_ratio_ci(self) -> Interval:
         """two-sided at alpha, conditional binomial"""
     @property
-    def p_value(self) -> typing.Optional[float]:
+    def p_value(self) -> float | None:
         """twice the smaller tail"""
     @property
     def verdict(self) -> str:
@@ -834,7 +834,7 @@ class ReviewedEvent:
     def decision(self) -> str:
         """'unreviewed', 'accepted', 'rejected', 'relabelled' or 'added'"""
     @property
-    def automatic_kind(self) -> typing.Optional[str]:
+    def automatic_kind(self) -> str | None:
         """as the program had it; None for an added event"""
     @property
     def note(self) -> str: ...
@@ -842,10 +842,10 @@ class ReviewedEvent:
 class Scale:
     """Scale of a picture, mm per px; without one everything is in px."""
     @property
-    def mm_per_px_x(self) -> typing.Optional[float]:
+    def mm_per_px_x(self) -> float | None:
         """mm per px across, or None"""
     @property
-    def mm_per_px_y(self) -> typing.Optional[float]:
+    def mm_per_px_y(self) -> float | None:
         """mm per px down, or None"""
     @property
     def source(self) -> str:
@@ -870,13 +870,13 @@ class Trace:
     def region(self) -> Region:
         """what was measured"""
     @property
-    def near_field(self) -> typing.Optional[Region]:
+    def near_field(self) -> Region | None:
         """the reference above it, or None"""
     @property
     def scale(self) -> Scale:
         """unit of all speeds: mm/s with a scale, px/s without"""
     @property
-    def skin_y_px(self) -> typing.Optional[float]:
+    def skin_y_px(self) -> float | None:
         """px of the frame; top of the echo area, which depth is counted from; None where unknown"""
     @property
     def time_s(self) -> numpy.typing.NDArray[numpy.float64]:
@@ -1006,7 +1006,7 @@ def result_json(analysis: NativeAnalysis) -> str: ...
 
 def save_measurement(measurement: Measurement, path: str) -> None: ...
 
-def shared_roots(one: str, other: str) -> typing.Optional[str]:
+def shared_roots(one: str, other: str) -> str | None:
     """Roots that two muscles have in common, in words, or None.
 
     >>> import fasc

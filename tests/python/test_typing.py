@@ -1,7 +1,6 @@
 """Types: the stub is what the module is, the examples pass mypy --strict, and they run."""
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -31,9 +30,8 @@ def test_the_package_says_that_it_is_typed():
 @pytest.fixture(scope="module")
 def mypy(tmp_path_factory):
     cache = tmp_path_factory.mktemp("mypy")
-    if shutil.which("mypy") is None:
-        pytest.skip("mypy is not installed")
-    return lambda *files: run("mypy", "--strict", "--follow-imports=silent", "--no-error-summary", "--cache-dir", cache, *files, MYPYPATH=str(ROOT / "bindings"))
+    pytest.importorskip("mypy")
+    return lambda *files: run(sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--no-error-summary", "--cache-dir", cache, *files, MYPYPATH=str(ROOT / "bindings"))
 
 
 def test_the_stub_and_the_examples_pass_mypy(mypy):
