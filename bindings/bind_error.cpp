@@ -1,4 +1,6 @@
 // error.hpp in Python: every error as Python's own kind, and progress callbacks.
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <thread>
 
@@ -7,9 +9,25 @@
 namespace fasc::python {
 namespace {
 
-/// Messages name files, whose names need not be UTF-8.
+/// The program's options that messages speak of, by their names here.
+std::string in_pythons_words(std::string text) {
+  constexpr std::array<std::pair<const char*, const char*>, 6> names{{{"--from", "from_s="}, {"--to", "to_s="}, {"--fps", "fps="}, {"--camera", "camera="},
+      {"--max-frame-px", "max_frame_px="}, {"--max-decoded-bytes", "max_decoded_bytes="}}};
+  for (const auto& [option, keyword] : names)
+    for (const std::string before : {" ", "("})
+      for (const char after : {' ', ')', '\0'}) {
+        const std::string wanted = before + option + (after == '\0' ? std::string() : std::string(1, after));
+        const std::size_t at = after == '\0' && !text.ends_with(wanted) ? std::string::npos : text.find(wanted);
+        if (at != std::string::npos) text.replace(at + 1, std::string(option).size(), keyword);
+      }
+  return text;
+}
+
+/// Messages name files, whose names need not be UTF-8, and are one line, whatever the names hold.
 void raise(PyObject* kind, const std::exception& error) {
-  const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefault(error.what()));
+  std::string line = in_pythons_words(error.what());
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefault(line.c_str()));
   PyErr_SetObject(kind, text.ptr());
 }
 

@@ -1,7 +1,6 @@
 // fasc annotate: the annotated video of a saved measurement.
 #include "fasc/annotate.hpp"
 
-#include <filesystem>
 #include <iostream>
 
 #include "console.hpp"
@@ -10,9 +9,6 @@
 namespace fasc::tool {
 
 int run(const AnnotateArguments& arguments) {
-  std::error_code error;
-  if (std::filesystem::equivalent(arguments.clip, arguments.out, error) && !error)
-    throw MisuseError("--out is \"" + arguments.out + "\", which is the clip itself; allowed: another file");
   Measurement measurement = load_source(arguments.source, arguments.changes);
   measurement.options.anonymous = arguments.changes.anonymous;  // for what is said of the clip read again
   const Analysis analysis = conclude(std::move(measurement));

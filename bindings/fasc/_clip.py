@@ -144,7 +144,10 @@ class Clip:
         """
         with self._lock:
             self._check_open()
-            wanted = operator.index(index)
+            try:
+                wanted = operator.index(index)
+            except TypeError:
+                raise TypeError(f"a frame's place is a whole number or a slice, but got {type(index).__name__}") from None
             if wanted < 0:
                 wanted += len(self)
             if wanted < 0 or (self._times is not None and wanted >= len(self._times)):
@@ -228,7 +231,7 @@ class Clip:
             raise TypeError(f"time_s is a number in seconds, but got {type(time_s).__name__}")
         if not len(times) or not (times[0] <= time_s < end_s or time_s == times[-1]):
             first_s = float(times[0]) if len(times) else 0.0
-            raise ValueError(f"time_s is {time_s}; allowed for {self.name}: {first_s:g} to below {end_s:g} s")
+            raise ValueError(f"time_s is {_inputs.shown(time_s)}; allowed for {self.name}: {first_s:g} to below {end_s:g} s")
         return self[bisect.bisect_right(times, float(time_s)) - 1]
 
     # ---- opening and closing
@@ -263,8 +266,17 @@ class Clip:
         count = None if self._times is None else len(self._times)
         return str(_html.opened(self, picture, count))
 
+    def __reduce_ex__(self, protocol: object) -> str:
+        raise TypeError("a Clip is not pickled; give other processes its path, and open it there with fasc.open")
+
     def __repr__(self) -> str:
         return f"<fasc.Clip {self.name}: {self.width} × {self.height} px, {self.codec}{', closed' if self._closed else ''}>"
+
+
+def fps_of(given: object, fps: float) -> float:
+    """``fps``, or where that is not given the one that an open clip was opened with."""
+    missing = isinstance(fps, float) and fps != fps
+    return given._options["fps"] if missing and isinstance(given, Clip) else fps
 
 
 def open(  # noqa: A001 - as wave.open, tarfile.open

@@ -23,6 +23,8 @@ def _client(client):
         raise TypeError(f"client is a distributed.Client or a scheduler's address, but got {type(client).__name__}")
     if client.asynchronous:
         raise ValueError("client is asynchronous; allowed is one made with asynchronous=False")
+    if client.status != "running":
+        raise ValueError(f"client is {client.status}; allowed is one that is connected to its scheduler")
     return client, False
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import _dask, _fasc, _inputs, _progress, _table
 from ._batch import BatchItems
+from ._clip import fps_of
 from ._results import Analysis, RegionResult, Simulation
 from ._types import Frames, Numbers, Options, Pathlike, Pictures, Progress, RegionLike, ScaleLike
 
@@ -150,7 +151,7 @@ def measure(
     -------
     fasc.Measurement
     """
-    options = _options(dict(locals()), settings)
+    options = _options({**locals(), "fps": fps_of(path_or_frames, fps)}, settings)
     with _progress.shown(progress) as callback:
         if _inputs.is_path(path_or_frames):
             if time_s is not None:
@@ -215,7 +216,7 @@ def analyze(
     fps : float
         Frames per s of a DICOM clip that states no time; without it (NaN) such a clip is refused.
     max_frame_px, max_decoded_bytes : int
-        Larger pictures, and clips whose decoded pictures are larger together, are refused.
+        Larger pictures in a file, and files whose decoded pictures are larger together, are refused.
     anonymous : str, optional
         A key: results then call clips by the first 16 hex digits of HMAC-SHA-256 of their file names with this key, the same for the same
         key. The key itself is written nowhere.
@@ -224,7 +225,7 @@ def analyze(
     time_s : sequence of float, optional
         s; time of each frame in memory, rising.
     name : str
-        Stands for the file's name where frames are in memory.
+        Stands for the file's name where frames are in memory; a file keeps its own.
     energy, flow, pairs, bursts, compare, presence : options struct or dict, optional
         How motion is measured, bursts are found, regions are compared and presence is judged; see :class:`fasc.EnergyOptions`,
         :class:`fasc.FlowOptions`, :class:`fasc.PairOptions`, :class:`fasc.BurstOptions`, :class:`fasc.CompareOptions`,
@@ -383,8 +384,10 @@ def agreement(
     >>> a.matched, round(a.kappa, 3)
     (3, 0.4)
     """
-    spans = [(from_s or 0.0, (from_s or 0.0) + observed)] if isinstance(observed, (int, float)) else [(float(a), float(b)) for a, b in observed]
-    begin = from_s if from_s is not None else spans[0][0] if spans else 0.0
+    begin = None if from_s is None else _inputs.number(from_s, "from_s")
+    spans = _inputs.spans(observed, "observed", begin or 0.0)
+    if begin is None:
+        begin = spans[0][0] if spans else 0.0
     first, second = (_inputs.series(onsets, name).tolist() for onsets, name in ((first_onsets_s, "first_onsets_s"), (second_onsets_s, "second_onsets_s")))
     return _fasc.agreement(first, second, spans, begin)
 
@@ -484,6 +487,8 @@ def compare(
     for side, given, own, other in ((target, bursts, 0, 1), (control, control_bursts, 1, 0)):
         if given is None:
             given = side.bursts if isinstance(side, RegionResult) else _fasc.find_bursts(traces[own], other=traces[other])
+        if isinstance(given, (str, Mapping)) or not hasattr(given, "__iter__"):
+            raise TypeError(f"{'control_bursts' if own else 'bursts'} is a list of fasc.Burst, but got {type(given).__name__}")
         found.append([_inputs.instance(burst, _fasc.Burst, "a burst") for burst in given])
     known = {name: field for name, (part, field) in _SETTINGS.items() if part == "compare"}
     return _fasc.compare_traces(traces[0], found[0], traces[1], found[1], _chosen(_fasc.CompareOptions, options, fields, known))
@@ -599,6 +604,10 @@ def load(dir: Pathlike) -> Analysis:
     True
     """
     folder = pathlib.Path(_inputs.plain_path(dir, "dir"))
+    if folder.exists() and not folder.is_dir():
+        raise _fasc.ClipError(f"{folder}: a file; allowed is a folder with result.json and measurement.cbor")
+    if not (folder / "result.json").is_file():
+        raise FileNotFoundError(f"{folder / 'result.json'}: no such file; allowed is a folder that fasc analyze, fasc batch or Analysis.save wrote")
     text = (folder / "result.json").read_text(encoding="utf-8", errors="replace")
     try:
         saved = json.loads(text)
@@ -798,4 +807,6 @@ def merge(folders: Sequence[Pathlike], out: Pathlike) -> BatchItems:
     ValueError
         Two folders have different results of one clip.
     """
+    if _inputs.is_path(folders) or not hasattr(folders, "__iter__"):
+        raise TypeError(f"folders is a list of batches' output folders, but got {type(folders).__name__}")
     return BatchItems(_fasc.merge([_inputs.path_text(f, "folders") for f in folders], _inputs.path_text(out, "out")), out)

@@ -21,10 +21,30 @@ def shown(value):
 def _as_list(value):
     """A tuple, list or array as a list (of lists); None for anything else."""
     if isinstance(value, np.ndarray):
-        return value.tolist()
+        return value.tolist() if value.ndim else None
     if isinstance(value, (tuple, list)):
         return [_as_list(v) if isinstance(v, (tuple, list, np.ndarray)) else v for v in value]
     return None
+
+
+def number(value, option):
+    """One number as a float."""
+    if not _is_number(value):
+        raise TypeError(f"{option} is a number, but got {shown(value)}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{option} is a number, but {shown(value)} is too large for one") from None
+
+
+def spans(value, option, begin):
+    """Stretches of time as (from, to) in s; a single number is the length of one that begins at ``begin``."""
+    if _is_number(value):
+        return [(begin, begin + number(value, option))]
+    items = _as_list(value)
+    if items is None or not all(isinstance(one, list) and len(one) == 2 and all(_is_number(v) for v in one) for one in items):
+        raise TypeError(f"{option} is a number or a list of stretches [(from, to), ...] in s, but got {shown(value)}")
+    return [(number(a, option), number(b, option)) for a, b in items]
 
 
 def region_text(value, option="a region"):
@@ -40,9 +60,9 @@ def region_text(value, option="a region"):
         value = value.polygon
     items = _as_list(value)
     if items is not None and len(items) == 4 and all(_is_number(v) for v in items):
-        return ",".join(repr(float(v)) for v in items)
+        return ",".join(repr(number(v, option)) for v in items)
     if items and all(isinstance(p, list) and len(p) == 2 and all(_is_number(v) for v in p) for p in items):
-        return " ".join(f"{float(x)!r},{float(y)!r}" for x, y in items)
+        return " ".join(f"{number(x, option)!r},{number(y, option)!r}" for x, y in items)
     message = (
         f"{option} is (x, y, w, h), a list of points [(x1, y1), (x2, y2), (x3, y3), ...], a string as in the program "
         f"or a fasc.Region, but got {shown(value)}"
@@ -61,10 +81,12 @@ def scale(value, option):
         return None
     if isinstance(value, str):
         return _fasc.parse_scale(value)
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
     items = [value] if _is_number(value) else _as_list(value)
     if items is None or not all(_is_number(v) for v in items):
         raise TypeError(f"{option} is a number or a pair (across, down) in mm per px, but got {shown(value)}")
-    return _fasc.parse_scale(",".join(repr(float(v)) for v in items))
+    return _fasc.parse_scale(",".join(repr(number(v, option)) for v in items))
 
 
 def scale_points(value, option):
@@ -76,7 +98,7 @@ def scale_points(value, option):
     items = _as_list(value)
     if items is None or not all(_is_number(v) for v in items):
         raise TypeError(f"{option} is (x1, y1, x2, y2, mm) in px and mm, but got {shown(value)}")
-    return _fasc.parse_scale_points(",".join(repr(float(v)) for v in items))
+    return _fasc.parse_scale_points(",".join(repr(number(v, option)) for v in items))
 
 
 def struct(cls, value, option):
@@ -98,6 +120,8 @@ def plain_path(value, option="path"):
     path = os.fspath(value)
     if "\0" in path:
         raise ValueError(f"{option} is a path, but {path!r} holds a null character")
+    if not path:
+        raise ValueError(f"{option} is a path, but got an empty text")
     return path
 
 
@@ -121,9 +145,13 @@ def is_path(value):
 
 
 def _picture(value, index):
+    if is_path(value):
+        raise TypeError(f"frames are arrays of uint8, but frame {index} is a {type(value).__name__}; a clip's file is given alone, not in a list")
     picture = np.asarray(value)
     if picture.dtype != np.uint8:
         raise ValueError(f"frames are uint8, but frame {index} is {picture.dtype}")
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise ValueError(f"frame {index} has masked pixels; allowed: whole pictures, such as frames.filled(0)")
     if not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)):
         raise ValueError(f"a frame has shape (height, width) or (height, width, 3), but frame {index} has {picture.shape}")
     if picture.size == 0:
@@ -141,8 +169,16 @@ def gray_picture(value, option):
     return np.ascontiguousarray(picture)
 
 
+def _seconds_only(value, option):
+    """Times with a unit of their own would be taken for s."""
+    kind = getattr(value, "dtype", None)
+    if kind is not None and getattr(kind, "kind", "f") in "mMc":
+        raise TypeError(f"{option} is numbers in s, but got {kind}; durations become s by dividing by numpy.timedelta64(1, 's')")
+
+
 def series(value, option):
     """One number per step as float64, shape (n,)."""
+    _seconds_only(value, option)
     try:
         found = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
@@ -165,9 +201,13 @@ def pictures(frames):
         raise ValueError(
             f"frames are an array (n, height, width) or (n, height, width, 3), or a sequence of pictures, but got shape {frames.shape}"
         )
-    if isinstance(frames, (bytes, bytearray)) or not hasattr(frames, "__iter__"):
+    if isinstance(frames, memoryview):
+        frames = np.asarray(frames)
+    if isinstance(frames, (bytes, bytearray, dict)) or not hasattr(frames, "__iter__"):
         raise TypeError(f"a clip is a path, an array of frames or a sequence of pictures, but got {type(frames).__name__}")
     found = [_picture(frame, index) for index, frame in enumerate(frames)]
+    if not found:
+        raise ValueError("no frame was given; allowed: one or more")
     for index, picture in enumerate(found):
         if picture.shape != found[0].shape:
             raise ValueError(f"frames have one shape, but frame 0 has {found[0].shape} and frame {index} has {picture.shape}")
@@ -178,6 +218,7 @@ def times(time_s, count):
     """Times of frames in memory, checked: one per frame, finite, rising."""
     if time_s is None:
         raise ValueError("frames in memory need time_s=, the time of each frame in seconds")
+    _seconds_only(time_s, "time_s")
     try:
         found = np.asarray(time_s, dtype=np.float64)
     except (TypeError, ValueError):

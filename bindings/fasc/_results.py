@@ -95,7 +95,10 @@ class ClipInfo(Record):
 
 class Comparison(Record):
     """Target against control: rate_ratio, rate_ratio_ci [lo, hi], p_value, energy_ratio, energy_ratio_ci [lo, hi], verdict, sentence,
-    warnings, ..."""
+    warnings, ...
+
+    Rates count fasciculations. Energies are medians over all frames, so they show the motion and noise between twitches: ``energy_ratio`` may well be below 1
+    where the target twitches more often."""
 
     rate_ratio: float | None
     rate_ratio_ci: list[float | None]
@@ -158,6 +161,7 @@ class RegionResult(Record):
         self.trace: _fasc.Trace = native.trace
         self.bursts: list[_fasc.Burst] = native.bursts
         self.speed: Floats = native.speed
+        self.speed.flags.writeable = False
         self.sites = [Record(site) for site in data["sites"]]
         self._provenance = provenance or {}
 
@@ -181,7 +185,7 @@ class RegionResult(Record):
         Returns
         -------
         xarray.Dataset
-            energy, rms_speed, speed, active_share, whole_share, near_dx, near_dy, change, step_s, state (time_s), and motion_px (time_s, row,
+            energy, rms_speed, speed, fast_speed, active_share, whole_share, near_dx, near_dy, change, step_s, state (time_s), and motion_px (time_s, row,
             column, component), each with ``units``; NaN where missing. Attributes are texts and numbers, so that ``to_netcdf`` takes them.
 
         Examples
@@ -297,6 +301,9 @@ class Analysis:
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The same for what takes Arrow: ``polars.DataFrame(a)``, ``pyarrow.table(a)``."""
         return _tables.bursts_to_arrow(self._events())
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("an Analysis is not pickled; a.save(dir) and fasc.load(dir) keep it, also for other processes")
 
     def _events(self) -> list[tuple[str | None, list[_fasc.Burst]]]:
         regions = [("target", self.target), ("control", self.control)]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _fasc, _inputs, _progress
+from ._clip import fps_of
 from ._types import Pathlike, Pictures, Progress
 
 
@@ -74,7 +75,7 @@ def still_pictures(
     >>> found.mean.shape, found.frames, len(found.echo_areas)
     ((294, 666), 600, 2)
     """
-    options = _fasc.AnalyzeOptions(from_s=from_s, to_s=to_s, fps=fps)
+    options = _fasc.AnalyzeOptions(from_s=from_s, to_s=to_s, fps=fps_of(path, fps))
     options.camera = camera
     options.check()
     with _progress.shown(progress) as callback:

@@ -30,9 +30,14 @@ def _plain(value: Any) -> str:
 
 def _rows_of(given: Any) -> list[dict[str, Any]]:
     """One dict per clip."""
+    if hasattr(given, "to_dicts"):  # polars
+        return [{str(name): value for name, value in row.items()} for row in given.to_dicts()]
     if hasattr(given, "to_dict") and hasattr(given, "columns"):
         return [{str(name): value for name, value in row.items()} for row in given.to_dict("records")]
     if isinstance(given, Mapping):
+        for name, column in given.items():
+            if _inputs.is_path(column) or not hasattr(column, "__iter__"):
+                raise TypeError(f"the column {name} is a list with one entry per clip, but got {_inputs.shown(column)}")
         columns = {str(name): list(column) for name, column in given.items()}
         lengths = {name: len(column) for name, column in columns.items()}
         if len(set(lengths.values())) > 1:
@@ -43,7 +48,7 @@ def _rows_of(given: Any) -> list[dict[str, Any]]:
     rows = []
     for number, one in enumerate(given):
         if _inputs.is_path(one):
-            rows.append({"clip": _inputs.plain_path(one)})
+            rows.append({"clip": _inputs.plain_path(one, f"clip {number}")})
         elif isinstance(one, Mapping):
             rows.append({str(name): value for name, value in one.items()})
         else:
@@ -51,23 +56,30 @@ def _rows_of(given: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _written(rows: list[dict[str, Any]], path: str, start: str, keep: bool) -> str:
-    """Writes the rows; gives what their paths start at: ``start`` if it is to be kept and holds all clips, else the folder that holds them all."""
-    names: dict[str, None] = {}
-    for row in rows:
-        names.update(dict.fromkeys(row))
+def _clip_column(rows: list[dict[str, Any]]) -> str:
+    """The name of the column of clips, which every row must have."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
     clip = next((name for name in names if name.strip().lower() == "clip"), None)
     if clip is None:
         raise ValueError(f"the table has the columns {', '.join(names)}; it needs clip, the path of each clip")
-    paths = [os.path.abspath(os.path.join(start, _cell(row.get(clip)))) if _cell(row.get(clip)) else "" for row in rows]
-    held = [os.path.dirname(one) for one in paths if one]
+    for number, row in enumerate(rows):
+        if not _cell(row.get(clip)):
+            raise ValueError(f"clip {number} is empty; allowed: the path of a clip")
+    return clip
+
+
+def _written(rows: list[dict[str, Any]], clip: str, path: str, start: str, keep: bool) -> str:
+    """Writes the rows; gives what their paths start at: ``start`` if it is to be kept and holds all clips, else the folder that holds them all."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    paths = [os.path.abspath(os.path.join(start, _cell(row[clip]))) for row in rows]
+    held = [os.path.dirname(one) for one in paths]
     below = os.path.commonpath([*held, start]) == start
-    base = start if not held or (keep and below) else os.path.commonpath(held)
+    base = start if keep and below else os.path.commonpath(held)
     with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(names)
         for row, one in zip(rows, paths):
-            writer.writerow([(os.path.relpath(one, base) if one else "") if name == clip else _cell(row.get(name)) for name in names])
+            writer.writerow([os.path.relpath(one, base) if name == clip else _cell(row.get(name)) for name in names])
     return base
 
 
@@ -84,9 +96,10 @@ def as_manifest(given: Any, out: Any, clips_from: Any) -> Iterator[tuple[str, st
     rows = _rows_of(given)
     if not rows:
         raise ValueError("there is no clip; allowed: one or more")
+    clip = _clip_column(rows)
     place = os.path.abspath(_inputs.plain_path(out, "out"))
     os.makedirs(place, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".fasc-table-", dir=place) as folder:
         path = os.path.join(folder, "table.csv")
-        base = _written(rows, path, os.path.abspath(start or os.curdir), bool(start))
+        base = _written(rows, clip, path, os.path.abspath(start or os.curdir), bool(start))
         yield path, base

@@ -110,7 +110,10 @@ void judge_files(Task& task) {
 std::vector<Task> tasks_of_manifest(const fs::path& manifest, const fs::path& clips_from) {
   Reader reader{manifest.filename().string(), clips_from.empty() ? manifest.parent_path() : clips_from, {}};
   try {
-    reader.table = delimited::read(read_file(manifest));
+    const std::string text = read_file(manifest);
+    if (text.find('\0') != std::string::npos)
+      throw MisuseError(manifest.filename().string() + ": not a list of clips (it holds null characters, as clips do); allowed: a folder of clips, or a CSV file with a column clip");
+    reader.table = delimited::read(text);
   } catch (const delimited::Broken& broken) {
     reader.refuse(broken.line, broken.what());
   }

@@ -114,7 +114,7 @@ std::unique_ptr<FlowEstimator> make_flow_estimator(const FlowOptions& options, c
 cv::Mat dense_flow(const cv::Mat& before, const cv::Mat& after, const FlowOptions& options) {
   options.check();
   if (before.type() != CV_8UC1 || after.type() != CV_8UC1 || before.size() != after.size()) {
-    throw MisuseError("flow: two CV_8UC1 pictures of one size are needed; found " + size_text(before.size()) + " and " + size_text(after.size()));
+    throw MisuseError("flow: two gray pictures (8 bit) of one size are needed; found " + size_text(before.size()) + " and " + size_text(after.size()));
   }
   need_size("a picture", before.size());
   const auto fed = [&](FlowEstimator& estimator) {

@@ -32,7 +32,8 @@ inline constexpr unsigned kControlColour = 0x56B4E9;
 enum class AnnotatedClip { target, control };
 
 /// Writes `out` as MP4 (H.264, or VP9 where fasc was built with FASC_LGPL_FFMPEG; yuv420p, faststart) with the frames, times and length
-/// of the clip (from_s … to_s). `clip_path` is read again; a file that is not the analysed one (SHA-256) is refused with MisuseError.
+/// of the clip (from_s … to_s). `clip_path` is read again; a file that is not the analysed one (SHA-256) is refused with MisuseError, and so is an `out`
+/// that is one of the clips.
 /// The file appears whole, by rename, or not at all.
 /// Throws ClipError, OutputError, Cancelled.
 void annotate(const Analysis& analysis, const std::string& clip_path, const std::string& out, const AnnotateOptions& options = {},
