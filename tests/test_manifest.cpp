@@ -102,6 +102,7 @@ TEST_F(Manifest, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(refusal("clip,side\nin/a.mp4,up\n").rfind("list.csv:2: ", 0), 0U);
   EXPECT_EQ(refusal("clip\nin/a.mp4,more\n"), "list.csv:2: has 2 cells; the header has 1");
   EXPECT_EQ(refusal("patient,clip\nP,\n").rfind("list.csv:2: clip is empty", 0), 0U);
+  EXPECT_EQ(refusal(std::string("clip\0\n", 6)).rfind("list.csv: not a list of clips", 0), 0U);
   EXPECT_FALSE(fs::exists(out_)) << "nothing was begun";
   const auto missing = run("clip\nin/none.mp4\nin/a.mp4\n");
   EXPECT_EQ(statuses(missing), "in/none.mp4=failed in/a.mp4=done ");

@@ -644,7 +644,7 @@ TEST(ReportHtml, SaysMusclesPresenceGradeAndWarnings) {
   const std::string page = fasc::report_html(a);
   for (const char* text :
        {"gastrocnemius, left, S1–S2 (nerve: tibial)", "Control (abductor hallucis): no calm control", "share S1–S2 on the left side",
-        "Present: ", "(2 or more fasciculations within 60 s", "of 0–3", "median energy ratio", "were reached: 2, 10, 20."})
+        "Present: ", "(2 or more fasciculations within 60 s", "of 0–3", "median energy ratio (motion between twitches)", "were reached: 2, 10, 20."})
     EXPECT_NE(page.find(text), std::string::npos) << text;
   const Json out = Json::parse(fasc::result_json(a));
   EXPECT_EQ(out["target"]["muscle"]["name"], "gastrocnemius");

@@ -53,7 +53,7 @@ std::string rate_card(const RegionResult& r, const char* role, const char* title
 
 std::string energy_ratio_line(const Comparison& c, const std::string& level) {
   if (!std::isfinite(c.energy_ratio)) return "<p>no ratio of median energies</p>";
-  std::string out = "<p>between events (not twitches): median energy ratio " + three_digits(c.energy_ratio);
+  std::string out = "<p>median energy ratio (motion between twitches) " + three_digits(c.energy_ratio);
   if (std::isfinite(c.energy_ratio_ci.lo))
     add(out, ", ", level, " interval ", interval_words(c.energy_ratio_ci));
   else
