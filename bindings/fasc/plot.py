@@ -300,7 +300,7 @@ def _legend_below(fig, handles):
     look.update({"loc": "outside lower center"} if _outside() else {"loc": "lower center", "bbox_to_anchor": (0.5, 0.0)})
     for columns in range(len(handles), 0, -1):
         legend = fig.legend(handles=handles, ncol=columns, frameon=False, **look)
-        if columns == 1 or legend.get_window_extent(fig.canvas.get_renderer()).width <= fig.bbox.width:
+        if columns == 1 or legend.get_window_extent().width <= fig.bbox.width:
             break
         legend.remove()
     if not _outside():
@@ -830,7 +830,7 @@ def _legend_under(ax, handles, small):
     for columns in range(len(handles), 0, -1):
         legend = ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, ncol=columns, fontsize=7, frameon=False,
                            handlelength=1.2, columnspacing=1.0, handletextpad=0.4, borderpad=0.1)
-        if legend.get_window_extent(ax.figure.canvas.get_renderer()).width <= 1.2 * ax.get_window_extent().width:
+        if legend.get_window_extent().width <= 1.2 * ax.get_window_extent().width:
             break
 
 
