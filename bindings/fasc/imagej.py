@@ -22,6 +22,7 @@ refused by its name. A selection drawn on a cropped or scaled picture means that
 """
 from __future__ import annotations
 
+import errno
 import os
 import struct
 
@@ -80,6 +81,8 @@ def parse_roi(data: bytes, name: str = "the selection") -> _fasc.Region:
 
     Raises
     ------
+    TypeError
+        ``data`` is not bytes.
     fasc.ClipError
         It is no ImageJ selection, cut off, or of a kind that is no region.
 
@@ -91,6 +94,9 @@ def parse_roi(data: bytes, name: str = "the selection") -> _fasc.Region:
     >>> imagej.parse_roi(rectangle).bounds
     (20, 91, 264, 146)
     """
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError(f"data is the bytes of a .roi file, but got {_inputs.shown(data)}; fasc.read_roi reads a file")
+    data = bytes(data)
     if len(data) < _HEADER or data[:4] != b"Iout":
         what = "a set of ImageJ selections (.zip): save one selection alone as .roi" if data[:2] == b"PK" else "no ImageJ selection: it does not begin with 'Iout'"
         raise _fasc.ClipError(f"{name}: this is {what}")
@@ -127,9 +133,13 @@ def read_roi(path: Pathlike) -> _fasc.Region:
     ------
     FileNotFoundError
         There is no such file.
+    IsADirectoryError
+        It is a folder.
     fasc.ClipError
         It is no ImageJ selection, cut off, or of a kind that is no region (an oval, a line, points, …).
     """
     file = os.fsdecode(_inputs.path_text(path, "path"))
+    if os.path.isdir(file):
+        raise IsADirectoryError(errno.EISDIR, "this is a folder, not one ImageJ selection (.roi)", file)
     with open(file, "rb") as stream:
         return parse_roi(stream.read(_LARGEST), os.path.basename(file))

@@ -3,6 +3,8 @@ Gives a :class:`fasc.Region`."""
 from __future__ import annotations
 
 import base64
+import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +73,62 @@ def _of_frames(pictures):
     return np.rint(mean / len(pictures)).astype(np.uint8), np.broadcast_to(np.asarray(motion, np.float32), before.shape).copy()
 
 
+def _checked_picture(value, option, words):
+    """A picture of two dimensions, of numbers."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "uif":
+        got = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else _inputs.shown(value)
+        raise TypeError(f"{option} is {words}, but got {got}")
+    if value.ndim != 2 or value.size == 0:
+        raise ValueError(f"{option} is {words}, but got shape {value.shape}")
+    return value
+
+
+def _checked_points(value, option="points"):
+    """Corners as pairs of floats."""
+    words = f"{option} is a list of corners (x, y) in px, such as [(20, 91), (284, 91), (284, 237)]"
+    items = _inputs._as_list(value)
+    if items is None:
+        raise TypeError(f"{words}, but got {_inputs.shown(value)}")
+    for item in items:
+        if not isinstance(item, list) or not all(_inputs._is_number(v) for v in item):
+            raise TypeError(f"{words}, but got {_inputs.shown(item)} among them")
+        if len(item) != 2 or not all(math.isfinite(v) for v in item):
+            raise ValueError(f"{words}, both finite, but got {_inputs.shown(tuple(item))} among them")
+    return [(float(x), float(y)) for x, y in items]
+
+
+_REGION_WORDS = ("allowed is (x, y, w, h), corners [(x1, y1), (x2, y2), (x3, y3), ...], a fasc.Region, or text: 'x,y,w,h', 'x1,y1 x2,y2 x3,y3 ...' in px, "
+                 "or a file .roi or .json")
+
+
+def _corners(region):
+    """Corners of the region that the caller gives."""
+    if isinstance(region, str) and re.fullmatch(r"\s*[A-Za-z]*\d*\s*", region):
+        raise ValueError(f"region to be changed by hand is a shape, not a word, but got {_inputs.shown(region)}; {_REGION_WORDS}")
+    try:
+        return (region if isinstance(region, _fasc.Region) else _fasc.Region(region)).polygon
+    except ValueError as error:
+        head, allowed, _ = str(error).partition("; allowed is x,y,w,h")
+        if not allowed:
+            raise
+        raise ValueError(f"{head}; {_REGION_WORDS}") from None
+
+
+def _check_within(points, width, height):
+    """Corners held against the frame."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    if min(xs) < 0 or min(ys) < 0 or max(xs) > width or max(ys) > height:
+        raise ValueError(f"region spans x {min(xs):g}-{max(xs):g}, y {min(ys):g}-{max(ys):g}, outside the frame of {width}x{height} px; "
+                         f"allowed is x 0-{width}, y 0-{height}")
+
+
+def _figure_size(width, height):
+    """Inches of a figure that holds a picture and its labels without much white around them."""
+    beside, above = 0.85, 0.88  # labels left of it; title and label above and below it
+    across = min(7.2, 6.0 * width / height)
+    return max(3.2, across + beside), min(8.0, max(1.6, across * height / width + above))
+
+
 class RegionPicker:
     """A picture of a clip on which a region is drawn. Made by :func:`fasc.pick_region`; show it as the last line of a cell.
 
@@ -84,6 +142,11 @@ class RegionPicker:
         uint8 and float32, (height, width); the pictures it is drawn on, see :class:`fasc.StillPictures`.
     widget : anywidget.AnyWidget or None
         What the page shows; None where anywidget is not installed: then :meth:`plot` is the way.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A picture is no gray picture, the two differ in shape, or ``points`` are no corners.
     """
 
     def __init__(
@@ -99,8 +162,14 @@ class RegionPicker:
             raise ValueError(f"mode is 'rectangle' or 'polygon', but got {mode!r}")
         if shown not in ("mean", "motion"):
             raise ValueError(f"shown is 'mean' or 'motion', but got {shown!r}")
+        _checked_picture(mean, "mean", "a gray picture, numpy.ndarray of uint8, shape (height, width)")
+        if mean.dtype != np.uint8:
+            raise TypeError(f"mean is a gray picture of uint8, but got an array of {mean.dtype}")
+        _checked_picture(motion, "motion", "a picture of changes, numpy.ndarray of numbers, shape (height, width)")
+        if mean.shape != motion.shape:
+            raise ValueError(f"mean and motion have one shape, but got {mean.shape} and {motion.shape}")
         self.mean, self.motion, self.mode, self.shown = mean, motion, mode, shown
-        self._points = [(float(x), float(y)) for x, y in points]
+        self._points = _checked_points(points)
         self._widget = None
         self._selector = None
 
@@ -116,7 +185,7 @@ class RegionPicker:
 
     def _take(self, value: Sequence[tuple[float, float]]) -> None:
         height, width = self.mean.shape
-        self._points = [(min(max(float(x), 0.0), float(width)), min(max(float(y), 0.0), float(height))) for x, y in value]
+        self._points = [(min(max(x, 0.0), float(width)), min(max(y, 0.0), float(height))) for x, y in _checked_points(value)]
 
     @property
     def region(self) -> _fasc.Region | None:
@@ -138,16 +207,21 @@ class RegionPicker:
         Returns
         -------
         matplotlib.axes.Axes
+
+        Raises
+        ------
+        TypeError
+            ``ax`` is no axes.
         """
         from . import plot
 
         pyplot = plot._pyplot()
         from matplotlib.widgets import PolygonSelector, RectangleSelector
 
-        if ax is None:
-            ax = pyplot.subplots(figsize=(8, 5), layout="constrained")[1]
         picture = self.mean if self.shown == "mean" else _stretched(self.motion)
         height, width = picture.shape
+        if plot._checked_axes(ax) is None:
+            ax = pyplot.subplots(figsize=_figure_size(width, height), layout="constrained")[1]
         ax.imshow(picture, cmap="gray", vmin=0, vmax=255, extent=(0, width, height, 0))
         ax.set_xlabel("across the frame (px)")
         ax.set_ylabel("down the frame (px)")
@@ -211,7 +285,8 @@ def pick_region(
     shown : {"mean", "motion"}
         On which picture; the page can change it.
     region : tuple, list, str or fasc.Region, optional
-        What is drawn at first, to be changed.
+        What is drawn at first, to be changed: (x, y, w, h) or corners [(x1, y1), (x2, y2), (x3, y3), ...] in px of the frame; as text "x,y,w,h",
+        "x1,y1 x2,y2 x3,y3 ..." or a file .roi or .json. Words such as "left" or "auto" are not allowed here.
     from_s, to_s, fps, camera, progress
         As in :func:`fasc.analyze`.
 
@@ -222,8 +297,10 @@ def pick_region(
 
     Raises
     ------
+    TypeError
+        A region or frames of the wrong type.
     ValueError
-        mode or shown is unknown, or frames are not as they must be.
+        mode or shown is unknown, region is a word or lies outside the frame, or frames are not as they must be.
     FileNotFoundError, fasc.ClipError
         As :func:`fasc.analyze`.
 
@@ -234,12 +311,12 @@ def pick_region(
     >>> picker.region.bounds
     (20, 91, 264, 146)
     """
+    points = () if region is None else _corners(region)
     if _inputs.is_path(path_or_frames):
         found = _stills.still_pictures(path_or_frames, from_s=from_s, to_s=to_s, fps=fps, camera=camera, progress=progress)
         mean, motion = found.mean, found.motion
     else:
         mean, motion = _of_frames(_inputs.pictures(path_or_frames))
-    points = ()
-    if region is not None:
-        points = (region if isinstance(region, _fasc.Region) else _fasc.Region(region)).polygon
+    if points:
+        _check_within(points, mean.shape[1], mean.shape[0])
     return RegionPicker(mean, motion, mode=mode, shown=shown, points=points)

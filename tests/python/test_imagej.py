@@ -67,6 +67,18 @@ def test_missing_file():
         fasc.analyze("sample_data/calf_keyframes_30fps.mp4", target="none.roi")
 
 
+def test_what_is_no_bytes_and_no_file(tmp_path):
+    for data in (None, "a.roi", 5):
+        with pytest.raises(TypeError, match=f"data is the bytes of a .roi file, but got {data!r}"):
+            imagej.parse_roi(data)
+    assert imagej.parse_roi(bytearray(header(1, (0, 0, 9, 9)))).bounds == (0, 0, 9, 9)
+    with pytest.raises(IsADirectoryError, match="this is a folder, not one ImageJ selection") as caught:
+        fasc.read_roi(tmp_path)
+    assert caught.value.filename == str(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        fasc.read_roi(tmp_path / "none.roi")
+
+
 def test_agrees_with_roifile(tmp_path):
     roifile = pytest.importorskip("roifile", reason="roifile is not installed (pip install roifile; Debian has none)")
     points = [(20.5, 30.25), (120.0, 31.0), (99.0, 80.75)]

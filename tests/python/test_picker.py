@@ -34,6 +34,80 @@ def test_frames_in_memory_and_misuse(founding):
         fasc.pick_region(frames[:0])
 
 
+CORNERS = r"points is a list of corners \(x, y\) in px"
+
+
+@pytest.mark.parametrize(
+    "kind, message, points",
+    [
+        (TypeError, CORNERS + ".*but got 5", 5),
+        (TypeError, CORNERS + ".*but got 'abc'", "abc"),
+        (TypeError, CORNERS + r".*but got \['a', 'b'\] among them", [("a", "b")]),
+        (TypeError, CORNERS + ".*but got 1 among them", [1, 2]),
+        (ValueError, CORNERS + r".*but got \(1,\) among them", [(1,)]),
+        (ValueError, CORNERS + ".*nan", [(1, float("nan"))]),
+    ],
+)
+def test_points_that_are_none(kind, message, points):
+    picker = fasc.pick_region(np.zeros((2, 40, 50), np.uint8), region=(1, 2, 30, 30))
+    with pytest.raises(kind, match=message) as caught:
+        picker.points = points
+    assert "\n" not in str(caught.value) and picker.region.bounds == (1, 2, 30, 30)  # what was drawn stays
+    with pytest.raises(kind, match=message):
+        fasc.RegionPicker(picker.mean, picker.motion, points=points)
+    picker.points = np.array([[1.5, 2], [20, 2], [20, 30]])
+    assert picker.points == [(1.5, 2.0), (20.0, 2.0), (20.0, 30.0)]
+
+
+def test_pictures_that_are_none():
+    gray = np.zeros((40, 50), np.uint8)
+    with pytest.raises(TypeError, match="mean is a gray picture, numpy.ndarray of uint8, shape .height, width., but got None"):
+        fasc.RegionPicker(None, None)
+    with pytest.raises(TypeError, match="motion is a picture of changes.*but got None"):
+        fasc.RegionPicker(gray, None)
+    with pytest.raises(TypeError, match="mean is a gray picture of uint8, but got an array of float64"):
+        fasc.RegionPicker(gray.astype(float), gray)
+    with pytest.raises(ValueError, match="one shape, but got .40, 50. and .40, 40."):
+        fasc.RegionPicker(gray, gray[:, :40])
+    with pytest.raises(ValueError, match="got shape .2, 40, 50."):
+        fasc.RegionPicker(np.stack([gray, gray]), gray)
+
+
+@pytest.mark.parametrize("word", ["left", "auto", "panel1", ""])
+def test_a_word_is_no_region_to_be_changed(word):
+    with pytest.raises(ValueError, match=f"a shape, not a word, but got '{word}'; allowed is .x, y, w, h., corners .*'x,y,w,h'.*file .roi or .json"):
+        fasc.pick_region(np.zeros((2, 40, 50), np.uint8), region=word)
+
+
+def test_region_is_held_against_the_frame():
+    frames = np.zeros((2, 40, 50), np.uint8)
+    for region in ((10000, 1, 5, 5), (40, 1, 11, 5), (-1, 1, 5, 5), [(1, 1), (9, 1), (9, 41)]):
+        with pytest.raises(ValueError, match="outside the frame of 50x40 px; allowed is x 0-50, y 0-40"):
+            fasc.pick_region(frames, region=region)
+    assert fasc.pick_region(frames, region="0,0,50,40").region.bounds == (0, 0, 50, 40)
+    assert fasc.pick_region(frames, region="1,1 9,1 9,30").points == [(1, 1), (9, 1), (9, 30)]
+    with pytest.raises(ValueError, match="a rectangle has four numbers, found 3; allowed is .x, y, w, h.") as caught:
+        fasc.pick_region(frames, region="1,2,3")
+    assert "auto" not in str(caught.value)
+    with pytest.raises(FileNotFoundError):
+        fasc.pick_region(frames, region="none.roi")
+
+
+@pytest.mark.parametrize("shape", [(294, 666), (240, 320), (555, 1885), (900, 300)])
+def test_figure_has_the_shape_of_the_picture(shape):
+    matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed (Debian: python3-matplotlib)")
+    matplotlib.use("Agg")
+    picker = fasc.pick_region(np.full((2, *shape), 50, np.uint8))
+    ax = picker.plot()
+    ax.figure.canvas.draw()
+    box, whole, dpi = ax.get_tightbbox(), ax.figure.bbox, ax.figure.dpi
+    assert box.y0 / dpi < 0.25 and (whole.y1 - box.y1) / dpi < 0.25  # inches of white below and above
+    assert box.x0 / dpi < 0.25 and (whole.x1 - box.x1) / dpi < 0.45
+    with pytest.raises(TypeError, match="ax is matplotlib.axes.Axes or None for new ones, but got 5"):
+        picker.plot(ax=5)
+    matplotlib.pyplot.close("all")
+
+
 def test_matplotlib(founding):
     matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed (Debian: python3-matplotlib)")
     matplotlib.use("Agg")
