@@ -211,7 +211,9 @@ def _mark_events(ax, bursts, *, spans=True):
 
 
 def _letter_events(ax, bursts, *, spans=True):
-    """The letter of each event above its bar, in as many rows as it takes; events too narrow to be seen are widened. Returns the points taken above the axes."""
+    """The letter of each event above its bar, in as many rows as it takes.
+
+    Events too narrow to be seen are widened. Returns the points taken above the axes, the pad of a title."""
     points = ax.get_window_extent().width / ax.figure.dpi * 72
     span_s = max(1e-9, ax.get_xlim()[1] - ax.get_xlim()[0])
     pt_per_s = points / span_s
