@@ -60,7 +60,10 @@ void bind_energy(py::module_& m) {
                           "not measured are NaN.");
   define_constructor(trace, {{"time_s", "object"}, {"energy", "object"}},
                      "A trace from elsewhere: see find_bursts. Energies in any unit, NaN where missing.",
-                     [](const Given& given) { return trace_from(numbers_of(given[0], "time_s"), numbers_of(given[1], "energy")); });
+                     [](const Given& given) {
+                       const std::vector<double> time_s = numbers_of(given[0], "time_s");
+                       return trace_from(time_s, numbers_of(given[1], "energy"));
+                     });
   trace.def_property_readonly("has_cells", &Trace::has_cells, "False for a trace from elsewhere: energies without motion of cells");
   trace.def_property_readonly("observed_spans", &Trace::observed_spans, "s; stretches (begin, end) of observed time, in order");
   trace.def_readonly("region", &Trace::region, "what was measured");

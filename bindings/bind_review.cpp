@@ -44,7 +44,12 @@ void bind_review(py::module_& m) {
         return "<fasc.Agreement: F1 " + std::string(py::str(py::cast(number(a.f1)))) + ", kappa " + std::string(py::str(py::cast(number(a.kappa)))) + ">";
       });
   m.def("read_review", &read_review, py::arg("path"), py::call_guard<py::gil_scoped_release>());
-  m.def("agreement", &agreement, py::arg("first_onsets_s"), py::arg("second_onsets_s"), py::arg("observed"), py::arg("from_s"));
+  define(m, "agreement", {{"first_onsets_s", "list[float]"}, {"second_onsets_s", "list[float]"}, {"observed", "list[tuple[float, float]]"}, {"from_s", "float"}},
+         "Agreement", "", [](const Given& given) {
+           auto first_s = given.take<std::vector<double>>(0), second_s = given.take<std::vector<double>>(1);
+           const auto observed = given.take<std::vector<Span>>(2, "stretches (begin, end) in s");
+           return agreement(std::move(first_s), std::move(second_s), observed, given.take<double>(3));
+         });
 }
 
 }  // namespace fasc::python

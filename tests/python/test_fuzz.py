@@ -185,6 +185,7 @@ def test_pictures_need_not_be_contiguous():
         (lambda: fasc.BurstOptions(shortest_s=2), ValueError, "shortest_s 2: allowed is 0 s to below longest_s (1 s)"),
         (lambda: fasc.PairOptions(dark_level=-1e300), ValueError, "dark_level -1e+300: allowed is 0 to 255"),
         (lambda: fasc.AnalyzeOptions(from_s=-1e300), ValueError, "from -1e+300 s: allowed is 0 or more"),
+        (lambda: fasc.agreement([1.0], [1.0], [(0, 1)], "a"), TypeError, "from_s is a number, but got str"),
         (lambda: fasc.agreement([1.0], [1.0], 1e12), ValueError, "observed is 0 to 1e+12 s; allowed: at most 1e9 s before and after from_s (0 s)"),
     ],
 )
