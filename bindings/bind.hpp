@@ -51,10 +51,14 @@ py::array pixels_of(const cv::Mat& pixels, const py::object& owner);
 /// A number, or None where it is missing (NaN): as null in the JSON.
 inline std::optional<double> number(double value) { return std::isnan(value) ? std::nullopt : std::optional(value); }
 
+/// A whole number of Python's in words, however many digits it has.
+std::string shown(const py::int_& value);
+
 /// A value as a field takes it; TypeError or ValueError in one line where it is no such thing. `allowed`: in words, where its type does not say it.
 template <class T>
 T taken(const py::object& value, const char* name, const char* allowed = nullptr) {
   constexpr bool bound = std::is_base_of_v<py::detail::type_caster_generic, py::detail::make_caster<T>>;
+  constexpr bool whole = std::is_integral_v<T> && !std::is_same_v<T, bool>;
   try {
     if (bound && value.is_none()) throw py::cast_error();  // pybind11 would take None as a null pointer
     return value.cast<T>();
@@ -62,17 +66,105 @@ T taken(const py::object& value, const char* name, const char* allowed = nullptr
     std::string kind;
     if (allowed != nullptr) kind = allowed;
     else if constexpr (std::is_same_v<T, bool>) kind = "True or False";
-    else if constexpr (std::is_integral_v<T>)
-      kind = "a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " + std::to_string(std::numeric_limits<T>::max());
+    else if constexpr (whole) kind = "a whole number";
     else if constexpr (std::is_floating_point_v<T>) kind = "a number";
     else if constexpr (std::is_constructible_v<std::string, T>) kind = "text";
     else if constexpr (requires { typename T::value_type; }) kind = "a sequence of numbers";
     else if constexpr (bound)
       kind = "a fasc." + py::type::of<T>().attr("__name__").template cast<std::string>();
-    const std::string message = std::string(name) + " is " + kind + ", but got ";
-    if (std::is_integral_v<T> && PyLong_Check(value.ptr())) throw py::value_error(message + std::string(py::str(value)));
-    throw py::type_error(message + Py_TYPE(value.ptr())->tp_name);
+    const std::string start = std::string(name) + " is " + kind;
+    if constexpr (whole || std::is_floating_point_v<T>) {
+      if (const auto number = py::reinterpret_steal<py::object>(PyNumber_Index(value.ptr()))) {  // of the right kind, so it is too large
+        std::string range;
+        if constexpr (whole) range = " from " + std::to_string(std::numeric_limits<T>::min()) + " to " + std::to_string(std::numeric_limits<T>::max());
+        throw py::value_error(start + range + ", but got " + shown(number) + (whole ? "" : ", which is too large"));
+      }
+      PyErr_Clear();
+    }
+    throw py::type_error(start + ", but got " + Py_TYPE(value.ptr())->tp_name);
   }
+}
+
+/// A parameter of a function whose arguments are looked at here and not by pybind11, whose messages have many lines and print whole arrays.
+struct Parameter {
+  const char* name;
+  const char* type;       ///< as Python's typing has it, for help() and the stub
+  py::object otherwise{};  ///< where it is not given; without one it must be
+};
+
+/// What a call gave: one value per parameter, in their order.
+class Given {
+ public:
+  /// Throws TypeError in one line: too many, unknown, twice or missing, and what is allowed.
+  Given(const std::string& function, const std::vector<Parameter>& parameters, const py::args& places, const py::kwargs& names);
+  /// A value as the function takes it; see taken().
+  template <class T>
+  T take(std::size_t i, const char* allowed = nullptr) const {
+    return taken<T>(values_[i], parameters_[i].name, allowed);
+  }
+  const py::object& operator[](std::size_t i) const { return values_[i]; }
+
+ private:
+  const std::vector<Parameter>& parameters_;
+  std::vector<py::object> values_;
+};
+
+/// The docstring's first line as pybind11 writes it, and the text.
+std::string signed_doc(const std::string& function, const std::vector<Parameter>& parameters, const std::string& result, const std::string& doc);
+
+/// A function of the module: work(const Given&), called with arguments that were looked at.
+template <class Work>
+void define(py::module_& m, const char* name, std::vector<Parameter> parameters, const char* result, const char* doc, Work work) {
+  py::options plain;
+  plain.disable_function_signatures();
+  const std::string text = signed_doc(name, parameters, result, doc);
+  m.def(
+      name,
+      [name = std::string(name), parameters = std::move(parameters), work](const py::args& places, const py::kwargs& names) {
+        return work(Given(name, parameters, places, names));
+      },
+      text.c_str());
+}
+
+/// A method, the same: work(const Self&, const Given&).
+template <class Self, class... Extra, class Work>
+void define_method(py::class_<Self, Extra...>& cls, const char* name, const std::vector<Parameter>& parameters, const char* result, const char* doc, Work work) {
+  py::options plain;
+  plain.disable_function_signatures();
+  const auto self_type = cls.attr("__name__").template cast<std::string>();
+  std::vector<Parameter> with_self = parameters;
+  with_self.insert(with_self.begin(), {"self", self_type.c_str()});
+  const std::string text = signed_doc(name, with_self, result, doc);
+  cls.def(
+      name,
+      [name = std::string(name), parameters, work](const Self& self, const py::args& places, const py::kwargs& names) {
+        return work(self, Given(name, parameters, places, names));
+      },
+      text.c_str());
+}
+
+/// A class's constructor, the same: work(const Given&) gives the object or a pointer that owns it.
+template <class Class, class Work>
+void define_constructor(Class& cls, std::vector<Parameter> parameters, const char* doc, Work work) {
+  py::options plain;
+  plain.disable_function_signatures();
+  const auto name = cls.attr("__name__").template cast<std::string>();
+  std::vector<Parameter> with_self = parameters;
+  with_self.insert(with_self.begin(), {"self", name.c_str()});
+  const std::string text = signed_doc("__init__", with_self, "None", doc);
+  cls.def(py::init([name, parameters = std::move(parameters), work](const py::args& places, const py::kwargs& names) {
+            return work(Given(name, parameters, places, names));
+          }),
+          text.c_str());
+}
+
+/// Results are kept in files, not in pickles: says which functions do so.
+template <class Class>
+void refuse_pickling(Class& cls) {
+  cls.def("__reduce_ex__", [](const py::object&, const py::object&) -> py::object {
+    throw py::type_error("fasc's results are not pickled; save(dir) and fasc.load(dir) keep an Analysis, fasc.save_measurement and "
+                         "fasc.load_measurement a Measurement");
+  });
 }
 
 /// An options struct as a Python class: keyword arguments in the constructor, defaults from the struct, checked, shown by repr.
@@ -80,19 +172,22 @@ template <class Options>
 class OptionsClass {
  public:
   OptionsClass(py::module_& m, const char* name, const char* doc) : cls_(m, name, doc), name_(name) {
-    cls_.def(py::init([name = name_](const py::kwargs& given) {
+    cls_.def(py::init([name = name_](const py::args& places, const py::kwargs& given) {
       Options options;
       py::object self = py::cast(&options, py::return_value_policy::reference);
+      const auto all = [&] { return std::string(py::str(py::str(", ").attr("join")(self.attr("FIELDS")))); };
+      if (!places.empty()) throw py::type_error(name + " takes keyword arguments only; it has " + all());
       for (const auto& [key, value] : given) {
-        if (!self.attr("FIELDS").contains(key))
-          throw py::type_error(name + " has no option '" + std::string(py::str(key)) + "'; it has " +
-                               std::string(py::str(py::str(", ").attr("join")(self.attr("FIELDS")))));
+        if (!self.attr("FIELDS").contains(key)) throw py::type_error(name + " has no option '" + std::string(py::str(key)) + "'; it has " + all());
         py::setattr(self, key, value);
       }
       options.check();
       return options;
     }));
-    cls_.def("check", &Options::check, "Raises ValueError naming the value and what is allowed.");
+    define_method(cls_, "check", {}, "None", "Raises ValueError naming the value and what is allowed.",
+                  [](const Options& self, const Given&) { self.check(); });
+    cls_.def("__copy__", [](const Options& self) { return self; });
+    cls_.def("__deepcopy__", [](const Options& self, const py::object&) { return self; });
     cls_.def("__repr__", [name = name_](const py::object& self) {
       std::string text = name + "(";
       for (const py::handle field : self.attr("FIELDS"))

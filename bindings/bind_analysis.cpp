@@ -40,21 +40,26 @@ Measurement measure_pictures(const std::vector<Picture>& pictures, const std::ve
 /// Optional parts of AnalyzeOptions: None for "not given".
 void bind_optional_options(py::class_<AnalyzeOptions>& cls) {
   cls.def_property("control", [](const AnalyzeOptions& o) { return o.control; },
-                   [](AnalyzeOptions& o, const std::optional<RegionSpec>& value) { o.control = value; });
+                   [](AnalyzeOptions& o, const py::object& value) { o.control = taken<std::optional<RegionSpec>>(value, "control", "a fasc.RegionSpec or None"); },
+                   "region of the calm muscle; None: nothing is compared, or found in control_clip");
   cls.def_property(
       "camera", [](const AnalyzeOptions& o) { return o.view == ClipView::recognised ? std::nullopt : std::optional(o.view == ClipView::camera); },
       [](AnalyzeOptions& o, const py::object& given) {
         const auto value = taken<std::optional<bool>>(given, "camera", "True, False or None");
         o.view = !value ? ClipView::recognised : *value ? ClipView::camera : ClipView::ultrasound;
-      });
+      },
+      "True: a camera's picture of the skin; False: an ultrasound screen; None: recognised by its colours");
   cls.def_property("anonymous", [](const AnalyzeOptions& o) { return o.anonymous; },
                    [](AnalyzeOptions& o, const py::object& value) {
                      o.anonymous = taken<std::optional<std::string>>(value, "anonymous", "text or None");
-                   });
+                   },
+                   "key that the names of clips in results are made from; None: their file names");
   cls.def_property("scale", [](const AnalyzeOptions& o) { return o.scale; },
-                   [](AnalyzeOptions& o, const std::optional<Scale>& value) { o.scale = value; });
+                   [](AnalyzeOptions& o, const py::object& value) { o.scale = taken<std::optional<Scale>>(value, "scale", "a fasc.Scale or None"); },
+                   "fasc.Scale over what the file says; None: as the file says");
   cls.def_property("control_scale", [](const AnalyzeOptions& o) { return o.control_scale; },
-                   [](AnalyzeOptions& o, const std::optional<Scale>& value) { o.control_scale = value; });
+                   [](AnalyzeOptions& o, const py::object& value) { o.control_scale = taken<std::optional<Scale>>(value, "control_scale", "a fasc.Scale or None"); },
+                   "the same for control_clip");
 }
 
 }  // namespace
@@ -75,26 +80,29 @@ void bind_analysis(py::module_& m) {
       .field("presence", &AnalyzeOptions::presence, "PresenceOptions");
   bind_optional_options(options.cls());
 
-  py::class_<Measurement>(m, "Measurement",
+  py::class_<Measurement> measurement_class(m, "Measurement",
                           "What measuring gives and finding bursts takes: traces and clips, no events yet.\n\n"
-                          "Made by :func:`fasc.measure` or :func:`fasc.load_measurement`; :func:`fasc.conclude` goes on from it.")
-      .def_readonly("target", &Measurement::target, "Trace of the target")
+                          "Made by :func:`fasc.measure` or :func:`fasc.load_measurement`; :func:`fasc.conclude` goes on from it.");
+  measurement_class.def_readonly("target", &Measurement::target, "Trace of the target")
       .def_readonly("control", &Measurement::control, "Trace of the control, or None")
-      .def_readonly("options", &Measurement::options)
+      .def_readonly("options", &Measurement::options, "fasc.AnalyzeOptions that it was measured with")
       .def("__repr__", [](const Measurement& x) {
         return "<fasc.Measurement of " + x.clip.info.name + ": " + std::to_string(x.target.frames()) + " frames>";
       });
 
-  py::class_<RegionResult>(m, "NativeRegionResult")
-      .def_readonly("trace", &RegionResult::trace)
+  py::class_<RegionResult> region_class(m, "NativeRegionResult");
+  region_class.def_readonly("trace", &RegionResult::trace)
       .def_property_readonly("bursts", [](const RegionResult& r) { return r.found.bursts; })
       .def_property_readonly("speed", [](const RegionResult& r) {
         return py::array_t<double>(py::array_t<float>(static_cast<py::ssize_t>(r.found.speed.size()), r.found.speed.data()));
       });
-  py::class_<Analysis>(m, "NativeAnalysis")
-      .def_readonly("options", &Analysis::options)
+  py::class_<Analysis> analysis_class(m, "NativeAnalysis");
+  analysis_class.def_readonly("options", &Analysis::options)
       .def_property_readonly("target", [](const Analysis& a) -> const RegionResult& { return a.target; })
       .def_property_readonly("control", [](const Analysis& a) { return a.control ? &*a.control : nullptr; });
+  refuse_pickling(measurement_class);
+  refuse_pickling(region_class);
+  refuse_pickling(analysis_class);
 
   m.def(
       "measure",
@@ -109,8 +117,14 @@ void bind_analysis(py::module_& m) {
         return compare(sample_of(target, bursts), sample_of(control, control_bursts), given);
       },
       py::arg("target"), py::arg("bursts"), py::arg("control"), py::arg("control_bursts"), py::arg("options"));
-  m.def("measure_frames", &measure_pictures, py::arg("pictures"), py::arg("time_s"), py::arg("name"), py::arg("options"),
-        py::arg("progress") = py::none());
+  define(m, "measure_frames",
+         {{"pictures", "list[numpy.ndarray[numpy.uint8]]"}, {"time_s", "list[float]"}, {"name", "str"}, {"options", "AnalyzeOptions"}, {"progress", "object", py::none()}},
+         "Measurement", "", [](const Given& given) {
+           const auto pictures = given.take<std::vector<Picture>>(0, "pictures of uint8");
+           const auto time_s = given.take<std::vector<double>>(1);
+           const auto name = given.take<std::string>(2);
+           return measure_pictures(pictures, time_s, name, given.take<AnalyzeOptions>(3), given[4]);
+         });
   m.def(
       "conclude",
       [](const Measurement& measurement, const BurstOptions* bursts, const CompareOptions* compare, const PresenceOptions* presence, const Review* reviewed,

@@ -5,8 +5,9 @@
 namespace fasc::python {
 
 void bind_batch(py::module_& m) {
-  py::class_<BatchItem>(m, "BatchItem", "What became of one file of a batch.")
-      .def_readonly("file", &BatchItem::file, "path relative to the folder")
+  py::class_<BatchItem> item_class(m, "BatchItem", "What became of one file of a batch.");
+  refuse_pickling(item_class);
+  item_class.def_readonly("file", &BatchItem::file, "path relative to the folder")
       .def_property_readonly("status", [](const BatchItem& i) { return to_string(i.status); }, "'done', 'kept', 'failed' or 'skipped'")
       .def_readonly("reason", &BatchItem::reason, "of a failure or a skip")
       .def_property_readonly("patient", [](const BatchItem& i) { return i.row.patient; }, "as the manifest says; '' without one")

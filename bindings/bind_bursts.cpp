@@ -30,6 +30,7 @@ class BurstClass {
   }
   void finish() {
     cls_.attr("FIELDS") = py::tuple(fields_);
+    refuse_pickling(cls_);
     cls_.def("__repr__", [](const py::object& self) {
       return py::str("Burst(onset_s={:.3f}, end_s={:.3f}, kind={!r}, confidence={:.2f})")
           .format(self.attr("onset_s"), self.attr("end_s"), self.attr("kind"), self.attr("confidence"));

@@ -10,7 +10,7 @@ void bind_calibration(py::module_& m) {
       .def_property_readonly("mm_per_px_y", [](const Scale& s) { return number(s.mm_per_px_y); }, "mm per px down, or None")
       .def_readonly("source", &Scale::source, "'user', 'file' or 'none'")
       .def_readonly("detail", &Scale::detail, "how it was given, which tags of the file, or why there is none")
-      .def_property_readonly("known", &Scale::known);
+      .def_property_readonly("known", &Scale::known, "True where there is a scale: lengths are in mm");
   m.def("parse_scale", &parse_scale, py::arg("text"));
   m.def("parse_scale_points", &parse_scale_points, py::arg("text"));
 }

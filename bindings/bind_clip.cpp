@@ -1,6 +1,4 @@
 // clip.hpp and frame.hpp in Python: reading a clip frame by frame.
-#include <pybind11/stl/filesystem.h>
-
 #include "bind.hpp"
 #include "fasc/clip.hpp"
 
@@ -36,11 +34,47 @@ const char* picture_name(PictureType type) {
   return "unknown";
 }
 
+/// A ClipReader, which is for one thread at a time, for several: one waits for the other, without the GIL.
+struct SharedReader {
+  SharedReader(const std::string& path, const ClipOptions& options) : reader(path, options) {}
+  std::optional<Frame> next() {
+    const py::gil_scoped_release release;
+    const std::lock_guard turn(mutex);
+    return reader.next();
+  }
+  bool complete() {
+    const py::gil_scoped_release release;
+    const std::lock_guard turn(mutex);
+    return reader.complete();
+  }
+  std::vector<std::string> problems() {
+    const py::gil_scoped_release release;
+    const std::lock_guard turn(mutex);
+    return reader.problems();
+  }
+
+  ClipReader reader;
+  std::mutex mutex;
+};
+
+std::unique_ptr<SharedReader> reader_of(const Given& given) {
+  const auto path = py::module_::import("fasc._inputs").attr("path_text")(given[0], "path").cast<std::string>();
+  ClipOptions options;
+  options.from_s = given.take<double>(1);
+  options.to_s = given.take<double>(2);
+  options.fps = given.take<double>(3);
+  options.colour = given.take<bool>(4);
+  options.max_frame_px = given.take<std::int64_t>(5);
+  options.max_decoded_bytes = given.take<std::int64_t>(6);
+  const py::gil_scoped_release release;
+  return std::make_unique<SharedReader>(path, options);
+}
+
 }  // namespace
 
 void bind_clip(py::module_& m) {
-  py::class_<Frame>(m, "Frame", "One decoded picture of a clip.")
-      .def_property_readonly("gray", [](const py::object& self) { return pixels_of(self.cast<const Frame&>().gray, self); },
+  py::class_<Frame> frame_class(m, "Frame", "One decoded picture of a clip.");
+  frame_class.def_property_readonly("gray", [](const py::object& self) { return pixels_of(self.cast<const Frame&>().gray, self); },
                              "uint8 array (height, width), full range, upright")
       .def_property_readonly(
           "rgb",
@@ -56,46 +90,43 @@ void bind_clip(py::module_& m) {
       .def_readonly("key", &Frame::key, "the stream marks it as a key frame")
       .def_readonly("repeat", &Frame::repeat, "pixels are identical to the frame before it")
       .def_readonly("corrupt", &Frame::corrupt, "the decoder reported or concealed damage")
-      .def_property_readonly("quantiser", [](const Frame& f) { return number(f.quantiser); }, "codec's own unit; None if unknown");
+      .def_property_readonly("quantiser", [](const Frame& f) { return number(f.quantiser); }, "codec's own unit; None if unknown")
+      .def("__repr__", [](const Frame& f) {
+        return py::str("<fasc.Frame {} at {:.3f} s: {} x {} px>").format(f.index, f.time_s, f.gray.cols, f.gray.rows);
+      });
+  refuse_pickling(frame_class);
 
-  py::class_<ClipReader>(m, "ClipReader", "Reads a local clip frame by frame: ``for frame in fasc.ClipReader(path)``.")
-      .def(py::init([](const std::filesystem::path& path, double from_s, double to_s, double fps, bool colour, std::int64_t max_frame_px,
-                       std::int64_t max_decoded_bytes) {
-             ClipOptions options;
-             options.from_s = from_s;
-             options.to_s = to_s;
-             options.fps = fps;
-             options.colour = colour;
-             options.max_frame_px = max_frame_px;
-             options.max_decoded_bytes = max_decoded_bytes;
-             py::gil_scoped_release release;
-             return std::make_unique<ClipReader>(path.string(), options);
-           }),
-           py::arg("path"), py::arg("from_s") = ClipOptions{}.from_s, py::arg("to_s") = ClipOptions{}.to_s,
-           py::arg("fps") = ClipOptions{}.fps, py::arg("colour") = ClipOptions{}.colour, py::arg("max_frame_px") = ClipOptions{}.max_frame_px,
-           py::arg("max_decoded_bytes") = ClipOptions{}.max_decoded_bytes)
-      .def("__iter__", [](py::object self) { return self; })
+  const ClipOptions usual;
+  py::class_<SharedReader> reader_class(m, "ClipReader",
+                                  "Reads a local clip frame by frame: ``for frame in fasc.ClipReader(path)``. Threads that share one get each frame once.");
+  define_constructor(reader_class,
+                     {{"path", "os.PathLike"},
+                      {"from_s", "float", py::cast(usual.from_s)},
+                      {"to_s", "float", py::cast(usual.to_s)},
+                      {"fps", "float", py::cast(usual.fps)},
+                      {"colour", "bool", py::cast(usual.colour)},
+                      {"max_frame_px", "int", py::cast(usual.max_frame_px)},
+                      {"max_decoded_bytes", "int", py::cast(usual.max_decoded_bytes)}},
+                     "Opens a clip.", &reader_of);
+  refuse_pickling(reader_class);
+  reader_class.def("__iter__", [](py::object self) { return self; })
       .def("__next__",
-           [](ClipReader& reader) {
-             std::optional<Frame> frame;
-             {
-               py::gil_scoped_release release;
-               frame = reader.next();
-             }
+           [](SharedReader& reader) {
+             std::optional<Frame> frame = reader.next();
              if (!frame) throw py::stop_iteration();
              return std::move(*frame);
            })
-      .def_property_readonly("complete", &ClipReader::complete, "True while nothing says that frames are missing")
-      .def_property_readonly("problems", &ClipReader::problems, "why it is not complete")
-      .def_property_readonly("width", [](const ClipReader& r) { return r.info().width; }, "px, upright")
-      .def_property_readonly("height", [](const ClipReader& r) { return r.info().height; }, "px, upright")
-      .def_property_readonly("codec", [](const ClipReader& r) { return r.info().codec; })
-      .def_property_readonly("sha256", [](const ClipReader& r) { return r.info().sha256; }, "of the file, hex")
-      .def_property_readonly("name", [](const ClipReader& r) { return r.info().name; }, "file name without folders")
-      .def_property_readonly("frames_expected", [](const ClipReader& r) { return r.info().frames_expected; }, "as the container says, or None")
-      .def_property_readonly("mm_per_px_x", [](const ClipReader& r) { return number(r.info().mm_per_px_x); }, "mm per px across as the file says, or None")
-      .def_property_readonly("mm_per_px_y", [](const ClipReader& r) { return number(r.info().mm_per_px_y); }, "mm per px down as the file says, or None")
-      .def_property_readonly("time_source", [](const ClipReader& r) { return r.info().time_source; }, "where times come from: 'time stamps', 'FrameTime', ...");
+      .def_property_readonly("complete", &SharedReader::complete, "True while nothing says that frames are missing")
+      .def_property_readonly("problems", &SharedReader::problems, "why it is not complete")
+      .def_property_readonly("width", [](const SharedReader& r) { return r.reader.info().width; }, "px, upright")
+      .def_property_readonly("height", [](const SharedReader& r) { return r.reader.info().height; }, "px, upright")
+      .def_property_readonly("codec", [](const SharedReader& r) { return r.reader.info().codec; }, "e.g. 'h264'")
+      .def_property_readonly("sha256", [](const SharedReader& r) { return r.reader.info().sha256; }, "of the file, hex")
+      .def_property_readonly("name", [](const SharedReader& r) { return r.reader.info().name; }, "file name without folders")
+      .def_property_readonly("frames_expected", [](const SharedReader& r) { return r.reader.info().frames_expected; }, "as the container says, or None")
+      .def_property_readonly("mm_per_px_x", [](const SharedReader& r) { return number(r.reader.info().mm_per_px_x); }, "mm per px across as the file says, or None")
+      .def_property_readonly("mm_per_px_y", [](const SharedReader& r) { return number(r.reader.info().mm_per_px_y); }, "mm per px down as the file says, or None")
+      .def_property_readonly("time_source", [](const SharedReader& r) { return r.reader.info().time_source; }, "where times come from: 'time stamps', 'FrameTime', ...");
 }
 
 }  // namespace fasc::python

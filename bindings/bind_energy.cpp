@@ -58,10 +58,12 @@ void bind_energy(py::module_& m) {
   py::class_<Trace> trace(m, "Trace",
                           "What was measured in one region: one entry per frame in every array. The first entry and every step that was "
                           "not measured are NaN.");
-  trace.def(py::init([](const py::object& time_s, const py::object& energy) {
-              return trace_from(numbers_of(time_s, "time_s"), numbers_of(energy, "energy"));
-            }),
-            py::arg("time_s"), py::arg("energy"), "A trace from elsewhere: see find_bursts. Energies in any unit, NaN where missing.");
+  define_constructor(trace, {{"time_s", "object"}, {"energy", "object"}},
+                     "A trace from elsewhere: see find_bursts. Energies in any unit, NaN where missing.",
+                     [](const Given& given) {
+                       const std::vector<double> time_s = numbers_of(given[0], "time_s");
+                       return trace_from(time_s, numbers_of(given[1], "energy"));
+                     });
   trace.def_property_readonly("has_cells", &Trace::has_cells, "False for a trace from elsewhere: energies without motion of cells");
   trace.def_property_readonly("observed_spans", &Trace::observed_spans, "s; stretches (begin, end) of observed time, in order");
   trace.def_readonly("region", &Trace::region, "what was measured");
@@ -83,6 +85,7 @@ void bind_energy(py::module_& m) {
   trace.def_property_readonly("motion_px", &motion_px, "px per step; float32 (frames, rows, cols, 2), mean displacement of a coarse grid");
   trace.def_property_readonly("observed_s", &Trace::observed_s, "s; measured time and bridged gaps of at most 0.1 s");
   trace.def_property_readonly("observed_spans", &Trace::observed_spans, "list of (begin, end) in s; the observed time as stretches in order");
+  refuse_pickling(trace);
   trace.def("__len__", &Trace::frames);
   trace.def("__repr__", [](const Trace& t) {
     return "<fasc.Trace of " + t.region.name + ": " + std::to_string(t.frames()) + " frames" +

@@ -107,6 +107,51 @@ void ProgressBridge::rethrow() const {
   if (raised_) std::rethrow_exception(raised_);
 }
 
+std::string shown(const py::int_& value) {
+  constexpr int kMostBits = 256;
+  const int bits = value.attr("bit_length")().cast<int>();
+  return bits <= kMostBits ? std::string(py::repr(value)) : "one of " + std::to_string(bits) + " bits";
+}
+
+namespace {
+
+std::string names_of(const std::vector<Parameter>& parameters) {
+  std::string all;
+  for (const Parameter& p : parameters) all += (all.empty() ? "" : ", ") + std::string(p.name);
+  return all;
+}
+
+}  // namespace
+
+Given::Given(const std::string& function, const std::vector<Parameter>& parameters, const py::args& places, const py::kwargs& names)
+    : parameters_(parameters), values_(parameters.size()) {
+  const std::string allowed = "allowed: " + function + "(" + names_of(parameters) + ")";
+  if (places.size() > parameters.size())
+    throw py::type_error(function + " got " + std::to_string(places.size()) + " arguments; " + allowed);
+  for (std::size_t i = 0; i < places.size(); ++i) values_[i] = places[i];
+  for (const auto& [key, value] : names) {
+    const auto name = key.cast<std::string>();
+    const auto found = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return name == p.name; });
+    if (found == parameters.end()) throw py::type_error(function + " has no argument '" + name + "'; " + allowed);
+    py::object& at = values_[static_cast<std::size_t>(found - parameters.begin())];
+    if (at) throw py::type_error(function + " got '" + name + "' twice; " + allowed);
+    at = py::reinterpret_borrow<py::object>(value);
+  }
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (!values_[i]) values_[i] = parameters[i].otherwise;
+    if (!values_[i]) throw py::type_error(function + " lacks '" + parameters[i].name + "'; " + allowed);
+  }
+}
+
+std::string signed_doc(const std::string& function, const std::vector<Parameter>& parameters, const std::string& result, const std::string& doc) {
+  std::string text;
+  for (const Parameter& p : parameters) {
+    text += (text.empty() ? "" : ", ") + std::string(p.name) + ": " + p.type;
+    if (p.otherwise) text += " = " + std::string(py::repr(p.otherwise));
+  }
+  return function + "(" + text + ") -> " + result + "\n\n" + doc;
+}
+
 void bind_error(py::module_& m) {
   static const py::exception<ClipError> clip_error(m, "ClipError", PyExc_OSError);
   clip_error.attr("__module__") = "fasc";

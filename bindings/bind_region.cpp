@@ -22,18 +22,30 @@ Region region_of(const py::object& shape) {
   return region;
 }
 
+std::string words_of(const RegionSpec& spec) {
+  switch (spec.kind) {
+    case RegionSpec::Kind::automatic: return "<fasc.RegionSpec auto>";
+    case RegionSpec::Kind::left: return "<fasc.RegionSpec left>";
+    case RegionSpec::Kind::right: return "<fasc.RegionSpec right>";
+    case RegionSpec::Kind::panel: return "<fasc.RegionSpec " + spec.panel + ">";
+    case RegionSpec::Kind::polygon: break;
+  }
+  return "<fasc.RegionSpec " + std::string(py::repr(py::cast(corners(spec.polygon)))) + ">";
+}
+
 }  // namespace
 
 void bind_region(py::module_& m) {
-  py::class_<RegionSpec>(m, "RegionSpec", "What a user wrote for a region.");
+  py::class_<RegionSpec>(m, "RegionSpec", "What a user wrote for a region.").def("__repr__", &words_of);
   m.def("parse_region", &parse_region, py::arg("text"));
 
-  py::class_<Region>(m, "Region",
+  py::class_<Region> region(m, "Region",
                      "A polygon on the picture, in px of the exported frame, origin top left.\n\n"
                      "``Region((x, y, w, h))`` is a rectangle, ``Region([(x1, y1), (x2, y2), (x3, y3), ...])`` a polygon; "
-                     "what was measured is ``a.target.region``.")
-      .def(py::init(&region_of), py::arg("shape"))
-      .def_readonly("name", &Region::name, "'target', 'control' or 'near field'")
+                     "what was measured is ``a.target.region``.");
+  define_constructor(region, {{"shape", "object"}}, "A rectangle or a polygon.", [](const Given& given) { return region_of(given[0]); });
+  refuse_pickling(region);
+  region.def_readonly("name", &Region::name, "'target', 'control' or 'near field'")
       .def_readonly("source", &Region::source, "'polygon' (a rectangle is one), 'auto', 'left' or 'right'")
       .def_property_readonly("polygon", [](const Region& r) { return corners(r.polygon); }, "px; corners in order")
       .def_property_readonly("bounds",

@@ -31,11 +31,14 @@ class Agreement:
     def both(self) -> int:
         """windows in which both lists have an event"""
     @property
-    def first_only(self) -> int: ...
+    def first_only(self) -> int:
+        """windows in which only the first list has an event"""
     @property
-    def second_only(self) -> int: ...
+    def second_only(self) -> int:
+        """windows in which only the second list has an event"""
     @property
-    def neither(self) -> int: ...
+    def neither(self) -> int:
+        """windows in which neither list has an event"""
     @property
     def observed_agreement(self) -> float | None:
         """share of windows; None without any"""
@@ -109,23 +112,28 @@ class AnalyzeOptions:
     @presence.setter
     def presence(self, value: PresenceOptions) -> None: ...
     @property
-    def control(self) -> RegionSpec | None: ...
+    def control(self) -> RegionSpec | None:
+        """region of the calm muscle; None: nothing is compared, or found in control_clip"""
     @control.setter
     def control(self, value: RegionSpec | None) -> None: ...
     @property
-    def camera(self) -> bool | None: ...
+    def camera(self) -> bool | None:
+        """True: a camera's picture of the skin; False: an ultrasound screen; None: recognised by its colours"""
     @camera.setter
     def camera(self, value: bool | None) -> None: ...
     @property
-    def anonymous(self) -> str | None: ...
+    def anonymous(self) -> str | None:
+        """key that the names of clips in results are made from; None: their file names"""
     @anonymous.setter
     def anonymous(self, value: str | None) -> None: ...
     @property
-    def scale(self) -> Scale | None: ...
+    def scale(self) -> Scale | None:
+        """fasc.Scale over what the file says; None: as the file says"""
     @scale.setter
     def scale(self, value: Scale | None) -> None: ...
     @property
-    def control_scale(self) -> Scale | None: ...
+    def control_scale(self) -> Scale | None:
+        """the same for control_clip"""
     @control_scale.setter
     def control_scale(self, value: Scale | None) -> None: ...
     FIELDS: typing.ClassVar[tuple[str, ...]]
@@ -407,8 +415,9 @@ class ClipError(OSError):
     """A clip or result file cannot be read: junk, no video, a still picture, fewer than two frames. A kind of OSError."""
 
 class ClipReader:
-    """Reads a local clip frame by frame: ``for frame in fasc.ClipReader(path)``."""
-    def __init__(self, path: str | os.PathLike[str], from_s: float = ..., to_s: float = ..., fps: float = ..., colour: bool = ..., max_frame_px: int = ..., max_decoded_bytes: int = ...) -> None: ...
+    """Reads a local clip frame by frame: ``for frame in fasc.ClipReader(path)``. Threads that share one get each frame once."""
+    def __init__(self, path: str | os.PathLike[str], from_s: float = ..., to_s: float = ..., fps: float = ..., colour: bool = ..., max_frame_px: int = ..., max_decoded_bytes: int = ...) -> None:
+        """Opens a clip."""
     def __iter__(self) -> ClipReader: ...
     def __next__(self) -> Frame: ...
     @property
@@ -424,7 +433,8 @@ class ClipReader:
     def height(self) -> int:
         """px, upright"""
     @property
-    def codec(self) -> str: ...
+    def codec(self) -> str:
+        """e.g. 'h264'"""
     @property
     def sha256(self) -> str:
         """of the file, hex"""
@@ -603,9 +613,11 @@ class Frame:
 class Interval:
     """Two-sided interval, 95 % for alpha 0.05; an end that does not exist is None."""
     @property
-    def lo(self) -> float | None: ...
+    def lo(self) -> float | None:
+        """lower end, in the unit of the number it belongs to; None: there is none"""
     @property
-    def hi(self) -> float | None: ...
+    def hi(self) -> float | None:
+        """upper end; None: there is none"""
 
 class Measurement:
     """What measuring gives and finding bursts takes: traces and clips, no events yet.
@@ -618,7 +630,8 @@ class Measurement:
     def control(self) -> Trace | None:
         """Trace of the control, or None"""
     @property
-    def options(self) -> AnalyzeOptions: ...
+    def options(self) -> AnalyzeOptions:
+        """fasc.AnalyzeOptions that it was measured with"""
 
 class Muscle:
     """A muscle and what drives it; see :func:`fasc.find_muscle`."""
@@ -757,7 +770,8 @@ class RateComparison:
     def energy_ratio_ci(self) -> Interval:
         """circular block bootstrap, percentiles"""
     @property
-    def rate_ratio(self) -> float | None: ...
+    def rate_ratio(self) -> float | None:
+        """rate of target over control; None where the control has no event"""
     @property
     def rate_ratio_ci(self) -> Interval:
         """two-sided at alpha, conditional binomial"""
@@ -768,15 +782,18 @@ class RateComparison:
     def verdict(self) -> str:
         """'target_higher', 'control_higher', 'no_difference_shown' or 'too_short'"""
     @property
-    def sentence(self) -> str: ...
+    def sentence(self) -> str:
+        """the verdict in one sentence, with the numbers and the limits of the recording"""
     @property
-    def warnings(self) -> list[str]: ...
+    def warnings(self) -> list[str]:
+        """what speaks against the comparison, one sentence each: areas, scale, frame rate, length, ..."""
 
 class Region:
     """A polygon on the picture, in px of the exported frame, origin top left.
 
     ``Region((x, y, w, h))`` is a rectangle, ``Region([(x1, y1), (x2, y2), (x3, y3), ...])`` a polygon; what was measured is ``a.target.region``."""
-    def __init__(self, shape: typing.Any) -> None: ...
+    def __init__(self, shape: typing.Any) -> None:
+        """A rectangle or a polygon."""
     @property
     def name(self) -> str:
         """'target', 'control' or 'near field'"""
@@ -854,7 +871,8 @@ class Scale:
     def detail(self) -> str:
         """how it was given, which tags of the file, or why there is none"""
     @property
-    def known(self) -> bool: ...
+    def known(self) -> bool:
+        """True where there is a scale: lengths are in mm"""
 
 class Trace:
     """What was measured in one region: one entry per frame in every array. The first entry and every step that was not measured are NaN."""
@@ -934,6 +952,29 @@ def cells_taking_part(analysis: NativeAnalysis, control: bool = ...) -> numpy.ty
 def compare_rates(events: int, observed_s: float, control_events: int, control_observed_s: float, options: CompareOptions = ...) -> RateComparison:
     """Compares two counts of events over observed time.
 
+    Parameters
+    ----------
+    events, control_events : int
+        Events counted on either side, from 0.
+    observed_s, control_observed_s : float
+        s; time in which they were counted, from 0.
+    options : fasc.CompareOptions
+        Level of the intervals, and how much time is asked for.
+
+    Returns
+    -------
+    fasc.RateComparison
+        Without energies, whose ratio is None.
+
+    Raises
+    ------
+    ValueError
+        A value is out of range.
+    TypeError
+        One is no number, or a count is not whole.
+
+    Examples
+    --------
     >>> import fasc
     >>> fasc.compare_rates(12, 60.0, 0, 60.0).verdict
     'target_higher'"""
@@ -953,6 +994,24 @@ def find_bursts(trace: Trace, options: BurstOptions = ..., other: Trace | None =
 def find_muscle(name: str) -> Muscle:
     """A muscle by name or synonym; case, spaces, hyphens and underscores do not matter.
 
+    Parameters
+    ----------
+    name : str
+        English name or synonym, such as 'calf' or 'TA'; :func:`fasc.muscles` lists them.
+
+    Returns
+    -------
+    fasc.Muscle
+
+    Raises
+    ------
+    ValueError
+        There is no such muscle; the message names all.
+    TypeError
+        It is no text.
+
+    Examples
+    --------
     >>> import fasc
     >>> fasc.find_muscle('calf').roots
     'S1–S2'"""
@@ -992,8 +1051,31 @@ def poster(analysis: NativeAnalysis, control: bool = ...) -> typing.Any: ...
 def poster(measurement: Measurement, control: bool = ...) -> typing.Any: ...
 
 def rate_of(events: int, observed_s: float, alpha: float = ...) -> Rate:
-    """Rate of events over observed time with its exact interval.
+    """Rate of events over observed time with its exact interval (Garwood 1936, Biometrika 28:437).
 
+    Parameters
+    ----------
+    events : int
+        Events counted, from 0.
+    observed_s : float
+        s; time in which they were counted, from 0.
+    alpha : float
+        Two-sided level, above 0 and below 1; 0.05 gives 95 % intervals.
+
+    Returns
+    -------
+    fasc.Rate
+        Events per minute.
+
+    Raises
+    ------
+    ValueError
+        A value is out of range.
+    TypeError
+        One is no number, or events is not whole.
+
+    Examples
+    --------
     >>> import fasc
     >>> fasc.rate_of(7, 20.0).per_min
     21.0"""
@@ -1007,8 +1089,27 @@ def result_json(analysis: NativeAnalysis) -> str: ...
 def save_measurement(measurement: Measurement, path: str) -> None: ...
 
 def shared_roots(one: str, other: str) -> str | None:
-    """Roots that two muscles have in common, in words, or None.
+    """Roots that two muscles have in common, in words.
 
+    Parameters
+    ----------
+    one, other : str
+        Names or synonyms as :func:`fasc.find_muscle` knows them.
+
+    Returns
+    -------
+    str or None
+        E.g. 'L5' or 'S1–S2'; None where they share neither a root nor a cranial nerve.
+
+    Raises
+    ------
+    ValueError
+        There is no such muscle; the message names all.
+    TypeError
+        One is no text.
+
+    Examples
+    --------
     >>> import fasc
     >>> fasc.shared_roots('tibialis anterior', 'hamstrings')
     'L5'"""

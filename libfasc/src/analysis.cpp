@@ -12,6 +12,7 @@
 #include "middle.hpp"
 #include "naming.hpp"
 #include "review_apply.hpp"
+#include "short_number.hpp"
 #include "steady.hpp"
 
 namespace fasc {
@@ -252,8 +253,8 @@ void warn_of_clip(const ClipSummary& clip, std::vector<std::string>& warnings) {
 }  // namespace
 
 void AnalyzeOptions::check() const {
-  if (!(from_s >= 0)) throw MisuseError("from " + std::to_string(from_s) + " s: allowed is 0 or more");
-  if (!(to_s > from_s)) throw MisuseError("to " + std::to_string(to_s) + " s: allowed is more than from (" + std::to_string(from_s) + " s)");
+  if (!(from_s >= 0)) throw MisuseError("from " + short_number(from_s) + " s: allowed is 0 or more");
+  if (!(to_s > from_s)) throw MisuseError("to " + short_number(to_s) + " s: allowed is more than from (" + short_number(from_s) + " s)");
   if (threads < 0 || threads > 1024) throw MisuseError("threads " + std::to_string(threads) + ": allowed is 0 (all) to 1024");
   if (control_scale && control_clip.empty()) throw MisuseError("a scale for the control clip is given without a control clip");
   reading().check();

@@ -15,6 +15,7 @@
 #include "burst_level.hpp"
 #include "burst_pulse.hpp"
 #include "motion_view.hpp"
+#include "short_number.hpp"
 
 namespace fasc {
 namespace {
@@ -442,8 +443,8 @@ BurstResult find_without_cells(const MotionView& view, const BurstOptions& optio
   return result;
 }
 
-void need(bool good, const char* name, double found, const char* allowed) {
-  if (!good) throw MisuseError(std::string(name) + " " + std::to_string(found) + ": allowed is " + allowed);
+void need(bool good, const char* name, double found, const std::string& allowed) {
+  if (!good) throw MisuseError(std::string(name) + " " + short_number(found) + ": allowed is " + allowed);
 }
 
 }  // namespace
@@ -461,14 +462,15 @@ const char* to_string(BurstKind kind) {
 
 void BurstOptions::check() const {
   need(threshold > 0 && threshold <= 1000, "threshold", threshold, "above 0 to 1000");
-  need(edge_threshold > 0 && edge_threshold <= threshold, "edge_threshold", edge_threshold, "above 0 to threshold");
+  need(edge_threshold > 0 && edge_threshold <= threshold, "edge_threshold", edge_threshold,
+       "above 0 to threshold (" + short_number(threshold) + ")" + (edge_threshold > threshold ? "; give a lower edge_threshold too" : ""));
   need(floor_mm_s >= 0 && floor_mm_s <= 1000, "floor_mm_s", floor_mm_s, "0 to 1000 mm/s");
   need(floor_px_s >= 0 && floor_px_s <= 10000, "floor_px_s", floor_px_s, "0 to 10000 px/s");
   need(floor_px >= 0 && floor_px <= 100, "floor_px", floor_px, "0 to 100 px");
   need(window_s >= 0 && window_s <= 0.3, "window_s", window_s, "0 to 0.3 s");
   need(false_alarms_per_min > 0 && false_alarms_per_min <= 60, "false_alarms_per_min", false_alarms_per_min, "above 0 to 60");
   need(join_s >= 0 && join_s <= 1, "join_s", join_s, "0 to 1 s");
-  need(shortest_s >= 0 && shortest_s < longest_s, "shortest_s", shortest_s, "0 s to below longest_s");
+  need(shortest_s >= 0 && shortest_s < longest_s, "shortest_s", shortest_s, "0 s to below longest_s (" + short_number(longest_s) + " s)");
   need(longest_s > 0 && longest_s <= 10, "longest_s", longest_s, "above 0 to 10 s");
   need(near_field_share > 0 && near_field_share <= 1, "near_field_share", near_field_share, "above 0 to 1");
 }

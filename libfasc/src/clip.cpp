@@ -16,6 +16,7 @@
 #include "ffmpeg.hpp"
 #include "ffmpeg_decoder.hpp"
 #include "naming.hpp"
+#include "short_number.hpp"
 
 namespace fasc {
 namespace {
@@ -23,10 +24,6 @@ namespace {
 // Enough to go on decoding while something else is done with the clip (its screen is found), and little memory.
 constexpr std::size_t kMostAhead = 64, kLeastAhead = 6;
 constexpr std::int64_t kBytesAhead = 16 << 20;
-
-std::string number(double value) {
-  return std::to_string(value);
-}
 
 // What all decoded pictures of a file may take. A video whose pictures are very much larger than itself is taken for a bomb: recordings stay
 // below some 800 times (a dark still 75 fps screen at 0.2 Mb/s), GIF below 100; a limit given by the user stands alone. DICOM has a rule of its own.
@@ -166,18 +163,18 @@ class Ahead {
 
 void ClipOptions::check() const {
   if (!(from_s >= 0) || !std::isfinite(from_s))
-    throw MisuseError("from_s " + number(from_s) + ": allowed are finite numbers from 0 s");
+    throw MisuseError("from_s " + short_number(from_s) + ": allowed are finite numbers from 0 s");
   if (!(to_s > from_s))
-    throw MisuseError("to_s " + number(to_s) + ": allowed are numbers above from_s " + number(from_s));
+    throw MisuseError("to_s " + short_number(to_s) + ": allowed are numbers above from_s " + short_number(from_s));
   if (anonymous && anonymous->empty()) throw MisuseError("anonymous: the key is empty; allowed: one character or more");
   if (max_frame_px < 1)
     throw MisuseError("max_frame_px " + std::to_string(max_frame_px) + ": allowed are numbers from 1");
   if (max_decoded_bytes < 1)
     throw MisuseError("max_decoded_bytes " + std::to_string(max_decoded_bytes) + ": allowed are numbers from 1");
   if (!(max_expansion >= 1) || !std::isfinite(max_expansion))
-    throw MisuseError("max_expansion " + number(max_expansion) + ": allowed are finite numbers from 1");
+    throw MisuseError("max_expansion " + short_number(max_expansion) + ": allowed are finite numbers from 1");
   if (!std::isnan(fps) && !(fps >= kLowestFps && fps <= kHighestFps))
-    throw MisuseError("fps " + number(fps) + ": allowed are " + number(kLowestFps) + " to " + number(kHighestFps) + " frames per s");
+    throw MisuseError("fps " + short_number(fps) + ": allowed are " + short_number(kLowestFps) + " to " + short_number(kHighestFps) + " frames per s");
 }
 
 std::unique_ptr<Decoder> open_decoder(const LocalFile& file, const ClipOptions& options) {

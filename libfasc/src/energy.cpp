@@ -8,6 +8,7 @@
 
 #include "middle.hpp"
 #include "patch_flow.hpp"
+#include "short_number.hpp"
 
 namespace fasc {
 namespace {
@@ -78,8 +79,8 @@ struct CellPart {
 }  // namespace
 
 void EnergyOptions::check() const {
-  if (!(active_speed_mm_s > 0)) throw MisuseError("active_speed_mm_s " + std::to_string(active_speed_mm_s) + ": allowed is above 0");
-  if (!(active_speed_px_s > 0)) throw MisuseError("active_speed_px_s " + std::to_string(active_speed_px_s) + ": allowed is above 0");
+  if (!(active_speed_mm_s > 0)) throw MisuseError("active_speed_mm_s " + short_number(active_speed_mm_s) + ": allowed is above 0");
+  if (!(active_speed_px_s > 0)) throw MisuseError("active_speed_px_s " + short_number(active_speed_px_s) + ": allowed is above 0");
   flow.check();
   pairs.check();
 }
@@ -159,7 +160,7 @@ void check_samples(const std::vector<double>& time_s, const std::vector<double>&
     if (!std::isfinite(time_s[i])) throw MisuseError("time_s is not finite" + at(i) + "; allowed: seconds that rise");
     if (i > 0 && !(time_s[i] > time_s[i - 1])) throw MisuseError("time_s does not rise" + at(i) + "; allowed: seconds that rise");
     if (energy[i] < 0 || energy[i] > static_cast<double>(std::numeric_limits<float>::max()))
-      throw MisuseError("energy is " + std::to_string(energy[i]) + at(i) + "; allowed: finite numbers from 0, NaN where missing");
+      throw MisuseError("energy is " + short_number(energy[i]) + at(i) + "; allowed: finite numbers from 0, NaN where missing");
   }
 }
 

@@ -9,6 +9,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "byte_kernel.hpp"
+#include "short_number.hpp"
 
 namespace fasc {
 namespace {
@@ -61,7 +62,7 @@ double coarse_correlation(const cv::Mat& a, const cv::Mat& b) {
 bool predicted(PictureType type) { return type == PictureType::predicted || type == PictureType::bidirectional; }
 
 void need(bool good, const char* name, double found, const char* allowed) {
-  if (!good) throw MisuseError(std::string(name) + " " + std::to_string(found) + ": allowed is " + allowed);
+  if (!good) throw MisuseError(std::string(name) + " " + short_number(found) + ": allowed is " + allowed);
 }
 
 }  // namespace

@@ -2,19 +2,14 @@
 #include "fasc/presence.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+
+#include "short_number.hpp"
 
 namespace fasc {
 namespace {
 
 constexpr std::size_t kMostBins = 20;
-
-std::string plain(double value) {
-  char text[64];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 6).ptr;
-  return {text, end};
-}
 
 void check_bins(const std::vector<double>& bins) {
   std::string given;
@@ -23,7 +18,7 @@ void check_bins(const std::vector<double>& bins) {
     good = good && std::isfinite(bins[i]) && bins[i] > 0 && (i == 0 || bins[i] > bins[i - 1]);
     if (i >= kMostBins) continue;
     if (i > 0) given += ",";
-    given += plain(bins[i]);
+    given += short_number(bins[i]);
   }
   if (!good)
     throw MisuseError("grade_bins is \"" + given + "\"; allowed: 1 to " + std::to_string(kMostBins) +
@@ -39,19 +34,19 @@ std::optional<int> grade_at(double per_min, const std::vector<double>& bins) {
 
 void PresenceOptions::check() const {
   if (events < 1) throw MisuseError("presence events is " + std::to_string(events) + "; allowed: 1 or more");
-  if (!(window_s > 0) || !std::isfinite(window_s)) throw MisuseError("presence window_s is " + plain(window_s) + "; allowed: a number above 0");
+  if (!(window_s > 0) || !std::isfinite(window_s)) throw MisuseError("presence window_s is " + short_number(window_s) + "; allowed: a number above 0");
   if (!(observed_share > 0 && observed_share <= 1))
-    throw MisuseError("presence observed_share is " + plain(observed_share) + "; allowed: above 0 to 1");
+    throw MisuseError("presence observed_share is " + short_number(observed_share) + "; allowed: above 0 to 1");
   check_bins(grade_bins);
 }
 
 Presence presence_of(const std::vector<double>& onsets_s, double observed_s, const PresenceOptions& options) {
   options.check();
   if (!(observed_s >= 0) || !std::isfinite(observed_s))
-    throw MisuseError("observed_s is " + plain(observed_s) + "; allowed: a finite number of seconds from 0");
+    throw MisuseError("observed_s is " + short_number(observed_s) + "; allowed: a finite number of seconds from 0");
   for (std::size_t i = 0; i < onsets_s.size(); ++i)
     if (!std::isfinite(onsets_s[i]) || (i > 0 && onsets_s[i] < onsets_s[i - 1]))
-      throw MisuseError("onset " + std::to_string(i) + " is " + plain(onsets_s[i]) + " s; allowed: finite, none before the one ahead of it");
+      throw MisuseError("onset " + std::to_string(i) + " is " + short_number(onsets_s[i]) + " s; allowed: finite, none before the one ahead of it");
   Presence found;
   for (std::size_t first = 0, i = 0; i < onsets_s.size(); ++i) {
     while (onsets_s[i] - onsets_s[first] >= options.window_s) ++first;
@@ -71,7 +66,7 @@ Grade grade_of(const Rate& rate, const PresenceOptions& options) {
 }
 
 std::string rule_of(const PresenceOptions& options) {
-  return std::to_string(options.events) + " or more fasciculations within " + plain(options.window_s) + " s";
+  return std::to_string(options.events) + " or more fasciculations within " + short_number(options.window_s) + " s";
 }
 
 std::vector<double> parse_grade_bins(const std::string& text) {

@@ -10,6 +10,7 @@
 #include "batch_files.hpp"
 #include "delimited.hpp"
 #include "ffmpeg.hpp"
+#include "short_number.hpp"
 
 namespace fasc {
 namespace {
@@ -140,24 +141,56 @@ int matched(const std::vector<double>& first_s, const std::vector<double>& secon
   return pairs;
 }
 
-/// Numbers of the windows of which at least half was observed, rising.
-std::vector<long> observed_windows(const std::vector<Span>& observed, double from_s) {
-  std::map<long, double> seen_s;
-  for (const auto& [begin, end] : observed) {
-    for (long k = static_cast<long>(std::floor((begin - from_s) / kReviewWindow_s)); from_s + static_cast<double>(k) * kReviewWindow_s < end; ++k) {
-      const double low = from_s + static_cast<double>(k) * kReviewWindow_s;
-      seen_s[k] += std::max(0.0, std::min(end, low + kReviewWindow_s) - std::max(begin, low));
-    }
+// Windows are counted with int, from both sides of from_s.
+constexpr double kLongestObserved_s = 1e9;
+
+/// The windows of which at least half was observed, by their numbers. Windows inside a stretch are kept as runs, so that hours without an event
+/// take no memory.
+struct ObservedWindows {
+  std::vector<std::pair<long, long>> runs;  ///< first and last, rising: whole windows
+  std::vector<long> edges;                  ///< rising: those in which a stretch begins or ends
+
+  long count() const {
+    long all = static_cast<long>(edges.size());
+    for (const auto& [first, last] : runs) all += last - first + 1;
+    return all;
   }
-  std::vector<long> windows;
+  bool in_run(long k) const {
+    const auto after = std::upper_bound(runs.begin(), runs.end(), k, [](long at, const auto& run) { return at < run.first; });
+    return after != runs.begin() && k <= std::prev(after)->second;
+  }
+  bool has(long k) const { return in_run(k) || std::binary_search(edges.begin(), edges.end(), k); }
+};
+
+ObservedWindows observed_windows(const std::vector<Span>& observed, double from_s) {
+  ObservedWindows windows;
+  std::map<long, double> seen_s;
+  const auto low_s = [from_s](long k) { return from_s + static_cast<double>(k) * kReviewWindow_s; };
+  for (const auto& [begin, end] : observed) {
+    const long first = static_cast<long>(std::floor((begin - from_s) / kReviewWindow_s));
+    long last = static_cast<long>(std::floor((end - from_s) / kReviewWindow_s));
+    while (last >= first && !(low_s(last) < end)) --last;
+    const auto see = [&, begin = begin, end = end](long k) {
+      seen_s[k] += std::max(0.0, std::min(end, low_s(k) + kReviewWindow_s) - std::max(begin, low_s(k)));
+    };
+    if (first <= last) see(first);
+    if (first < last) see(last);
+    const long inner = std::max(first + 1, windows.runs.empty() ? first + 1 : windows.runs.back().second + 1);
+    if (inner < last) windows.runs.emplace_back(inner, last - 1);
+  }
   for (const auto& [k, s] : seen_s)
-    if (s >= 0.5 * kReviewWindow_s - 1e-9) windows.push_back(k);
+    if (s >= 0.5 * kReviewWindow_s - 1e-9 && !windows.in_run(k)) windows.edges.push_back(k);
   return windows;
 }
 
-std::vector<long> windows_of(const std::vector<double>& onsets_s, double from_s) {
+/// Numbers of the windows in which an event begins, rising, each once; none that is too far away to be observed.
+std::vector<long> windows_of(const std::vector<double>& rising_s, double from_s) {
   std::vector<long> windows;
-  for (const double onset_s : onsets_s) windows.push_back(static_cast<long>(std::floor((onset_s - from_s) / kReviewWindow_s)));
+  for (const double onset_s : rising_s) {
+    const double k = std::floor((onset_s - from_s) / kReviewWindow_s);
+    if (std::abs(k) <= kLongestObserved_s / kReviewWindow_s + 1 && (windows.empty() || windows.back() != static_cast<long>(k)))
+      windows.push_back(static_cast<long>(k));
+  }
   return windows;
 }
 
@@ -170,7 +203,7 @@ double kappa_of(const Agreement& a) {
 
 void check_times(const std::vector<double>& onsets_s, const char* name) {
   for (const double onset_s : onsets_s)
-    if (!std::isfinite(onset_s)) throw MisuseError(std::string(name) + " has an onset of " + std::to_string(onset_s) + " s; allowed: finite times");
+    if (!std::isfinite(onset_s)) throw MisuseError(std::string(name) + " has an onset of " + short_number(onset_s) + " s; allowed: finite times");
 }
 
 }  // namespace
@@ -214,12 +247,16 @@ Review read_review(const std::string& path) {
 Agreement agreement(std::vector<double> first_onsets_s, std::vector<double> second_onsets_s, const std::vector<Span>& observed, double from_s) {
   check_times(first_onsets_s, "the first list");
   check_times(second_onsets_s, "the second list");
-  if (!std::isfinite(from_s)) throw MisuseError("from_s is " + std::to_string(from_s) + "; allowed: a finite time");
+  if (!std::isfinite(from_s)) throw MisuseError("from_s is " + short_number(from_s) + "; allowed: a finite time");
   for (std::size_t i = 0; i < observed.size(); ++i)
     if (!std::isfinite(observed[i].first) || !std::isfinite(observed[i].second) || observed[i].second < observed[i].first ||
         (i > 0 && observed[i].first < observed[i - 1].second - 1e-9))
-      throw MisuseError("observed stretch " + std::to_string(i + 1) + " is " + std::to_string(observed[i].first) + " to " +
-                        std::to_string(observed[i].second) + " s; allowed: finite, in order, none overlapping");
+      throw MisuseError("observed stretch " + std::to_string(i + 1) + " is " + short_number(observed[i].first) + " to " +
+                        short_number(observed[i].second) + " s; allowed: finite, in order, none overlapping");
+  for (const auto& [begin, end] : observed)
+    if (!(begin - from_s >= -kLongestObserved_s) || !(end - from_s <= kLongestObserved_s))
+      throw MisuseError("observed is " + short_number(begin) + " to " + short_number(end) + " s; allowed: at most 1e9 s before and after from_s (" +
+                        short_number(from_s) + " s)");
   std::sort(first_onsets_s.begin(), first_onsets_s.end());
   std::sort(second_onsets_s.begin(), second_onsets_s.end());
   Agreement a;
@@ -228,11 +265,13 @@ Agreement agreement(std::vector<double> first_onsets_s, std::vector<double> seco
   a.matched = matched(first_onsets_s, second_onsets_s);
   a.f1 = a.first + a.second == 0 ? 1.0 : 2.0 * a.matched / (a.first + a.second);
   const std::vector<long> one = windows_of(first_onsets_s, from_s), two = windows_of(second_onsets_s, from_s);
-  for (const long k : observed_windows(observed, from_s)) {
-    const bool in_one = std::binary_search(one.begin(), one.end(), k), in_two = std::binary_search(two.begin(), two.end(), k);
-    ++a.windows;
-    ++(in_one && in_two ? a.both : in_one ? a.first_only : in_two ? a.second_only : a.neither);
-  }
+  const ObservedWindows windows = observed_windows(observed, from_s);
+  a.windows = static_cast<int>(windows.count());
+  for (const long k : one)
+    if (windows.has(k)) ++(std::binary_search(two.begin(), two.end(), k) ? a.both : a.first_only);
+  for (const long k : two)
+    if (windows.has(k) && !std::binary_search(one.begin(), one.end(), k)) ++a.second_only;
+  a.neither = a.windows - a.both - a.first_only - a.second_only;
   if (a.windows == 0) return a;
   a.observed_agreement = static_cast<double>(a.both + a.neither) / a.windows;
   a.kappa = kappa_of(a);

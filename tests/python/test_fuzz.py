@@ -1,6 +1,10 @@
 """Whatever is given, the answer is a result, or Python's own error in one line; never a crash, a hang or another kind of error."""
+import copy
 import math
 import os
+import pickle
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -133,9 +137,141 @@ def test_pictures_need_not_be_contiguous():
         (lambda: fasc.EnergyOptions(flow=None), TypeError, "flow is a fasc.FlowOptions, but got NoneType"),
         (lambda: fasc.find_bursts([1, 2, 3]), TypeError, "trace is a fasc.Trace, but got list"),
         (lambda: fasc.compare(1, 2), TypeError, "target is a fasc.RegionResult or a fasc.Trace, but got int"),
+        (lambda: fasc.ClipReader(None), TypeError, "path is a path (str or os.PathLike), but got NoneType"),
+        (lambda: fasc.ClipReader(5), TypeError, "path is a path (str or os.PathLike), but got int"),
+        (lambda: fasc.ClipReader(), TypeError, "ClipReader lacks 'path'; allowed: ClipReader(path, from_s, to_s, fps, "),
+        (lambda: fasc.ClipReader("a.mp4", fps="a"), TypeError, "fps is a number, but got str"),
+        (lambda: fasc.open("a.mp4", fps=None), TypeError, "fps is a number, but got NoneType"),
+        (lambda: fasc.open("a.mp4", max_frame_px=None), TypeError, "max_frame_px is a whole number, but got NoneType"),
+        (lambda: fasc.open("a.mp4", max_frame_px=1e9), TypeError, "max_frame_px is a whole number, but got float"),
+        (lambda: fasc.open("a.mp4", max_frame_px=10**40), ValueError, "to 9223372036854775807, but got 1" + 40 * "0"),
+        (lambda: fasc.open("a.mp4", max_frame_px=10**5000), ValueError, "to 9223372036854775807, but got one of 16610 bits"),
+        (lambda: fasc.rate_of(1.5, 10), TypeError, "events is a whole number, but got float"),
+        (lambda: fasc.rate_of("a", 1), TypeError, "events is a whole number, but got str"),
+        (lambda: fasc.rate_of(None, 1), TypeError, "events is a whole number, but got NoneType"),
+        (lambda: fasc.rate_of(10**30, 1), ValueError, "events is a whole number from -2147483648 to 2147483647, but got 1" + 30 * "0"),
+        (lambda: fasc.rate_of(np.int64(10**12), 1), ValueError, "to 2147483647, but got 1000000000000"),
+        (lambda: fasc.rate_of(3), TypeError, "rate_of lacks 'observed_s'; allowed: rate_of(events, observed_s, alpha)"),
+        (lambda: fasc.rate_of(3, 1, 0.05, 1), TypeError, "rate_of got 4 arguments; allowed: rate_of(events, observed_s, alpha)"),
+        (lambda: fasc.rate_of(3, 1, events=3), TypeError, "rate_of got 'events' twice"),
+        (lambda: fasc.compare_rates(1.5, 1, 1, 1), TypeError, "events is a whole number, but got float"),
+        (lambda: fasc.compare_rates("a", 1, 1, 1), TypeError, "events is a whole number, but got str"),
+        (lambda: fasc.compare_rates(1, 2, 3), TypeError, "compare_rates lacks 'control_observed_s'"),
+        (lambda: fasc.compare_rates(10**30, 1, 1, 1), ValueError, "events is a whole number from -2147483648"),
+        (lambda: fasc.compare_rates(1, 1, 1, 1, None), TypeError, "options is a fasc.CompareOptions, but got NoneType"),
+        (lambda: fasc.find_muscle(None), TypeError, "name is text, but got NoneType"),
+        (lambda: fasc.find_muscle(5), TypeError, "name is text, but got int"),
+        (lambda: fasc.muscles(5), TypeError, "muscles got 1 arguments; allowed: muscles()"),
+        (lambda: fasc.shared_roots("calf"), TypeError, "shared_roots lacks 'other'; allowed: shared_roots(one, other)"),
+        (lambda: fasc.shared_roots(None, None), TypeError, "one is text, but got NoneType"),
+        (lambda: fasc.Trace(), TypeError, "Trace lacks 'time_s'; allowed: Trace(time_s, energy)"),
+        (lambda: fasc.Trace(np.arange(9.0)), TypeError, "Trace lacks 'energy'; allowed: Trace(time_s, energy)"),
+        (lambda: fasc.Trace(np.arange(9.0), np.ones(9), 5), TypeError, "Trace got 3 arguments"),
+        (lambda: fasc.Trace(np.arange(9.0), np.ones(9), unit="foo"), TypeError, "Trace has no argument 'unit'; allowed: Trace(time_s, energy)"),
+        (lambda: fasc.Region(), TypeError, "Region lacks 'shape'"),
+        (lambda: fasc.BurstOptions(1), TypeError, "BurstOptions takes keyword arguments only; it has threshold, edge_threshold"),
+        (lambda: fasc.AnalyzeOptions(1), TypeError, "AnalyzeOptions takes keyword arguments only; it has target"),
+        (lambda: fasc.BurstOptions().check(1), TypeError, "check got 1 arguments; allowed: check()"),
+        (lambda: setattr(fasc.AnalyzeOptions(), "control", 5), TypeError, "control is a fasc.RegionSpec or None, but got int"),
+        (lambda: setattr(fasc.AnalyzeOptions(), "scale", 5), TypeError, "scale is a fasc.Scale or None, but got int"),
+        (lambda: fasc.analyze(PICTURES, time_s=[0, 1, 2], name=5), TypeError, "name is text, but got int"),
+        (lambda: fasc.analyze(PICTURES, time_s=[0, 1, 2], threads=1.5), TypeError, "threads is a whole number, but got float"),
+        (lambda: fasc.BatchOptions(jobs=1.5), TypeError, "jobs is a whole number, but got float"),
+        (lambda: fasc.FlowOptions(dis_preset="a"), TypeError, "dis_preset is a whole number, but got str"),
+        (lambda: fasc.PresenceOptions(events=2**31), ValueError, "events is a whole number from -2147483648 to 2147483647, but got 2147483648"),
+        (lambda: fasc.BurstOptions(threshold=10**400), ValueError, "threshold is a number, but got one of 1329 bits, which is too large"),
+        (lambda: fasc.BurstOptions(threshold=1e300), ValueError, "threshold 1e+300: allowed is above 0 to 1000"),
+        (lambda: fasc.BurstOptions(threshold=3), ValueError, "edge_threshold 3.5: allowed is above 0 to threshold (3); give a lower edge_threshold too"),
+        (lambda: fasc.BurstOptions(shortest_s=2), ValueError, "shortest_s 2: allowed is 0 s to below longest_s (1 s)"),
+        (lambda: fasc.PairOptions(dark_level=-1e300), ValueError, "dark_level -1e+300: allowed is 0 to 255"),
+        (lambda: fasc.AnalyzeOptions(from_s=-1e300), ValueError, "from -1e+300 s: allowed is 0 or more"),
+        (lambda: fasc.agreement([1.0], [1.0], [(0, 1)], "a"), TypeError, "from_s is a number, but got str"),
+        (lambda: fasc.agreement([1.0], [1.0], 1e12), ValueError, "observed is 0 to 1e+12 s; allowed: at most 1e9 s before and after from_s (0 s)"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_is_allowed(work, kind, message):
     with pytest.raises(kind) as error:
         work()
     assert message in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", [n for n in fasc.__all__ if n.endswith("Options")])
+def test_options_are_copied_and_take_names_only(name):
+    kind = getattr(fasc, name)
+    with pytest.raises(TypeError, match=f"^{name} takes keyword arguments only; it has {', '.join(kind.FIELDS)}$"):
+        kind(1)
+    options = kind()
+    for twin in (copy.copy(options), copy.deepcopy(options)):
+        assert twin is not options and repr(twin) == repr(options)
+
+
+def test_copies_of_options_are_their_own():
+    options = fasc.EnergyOptions(active_speed_mm_s=2.0)
+    for twin in (copy.copy(options), copy.deepcopy(options)):
+        twin.flow.method = "dis"
+        twin.active_speed_mm_s = 3.0
+        assert (twin.flow.method, options.flow.method, options.active_speed_mm_s) == ("dis", "patches", 2.0)
+
+
+def test_results_are_not_pickled(analysis):
+    trace = fasc.Trace([0, 1], [1, 1])
+    for result in (analysis, analysis.target.trace, analysis.target.bursts[0], trace, fasc.rate_of(7, 20.0), fasc.agreement([1], [1], 9)):
+        with pytest.raises(TypeError, match=r"results are not pickled; save\(dir\) and fasc.load\(dir\) keep an Analysis"):
+            pickle.dumps(result)
+
+
+def test_what_results_look_like(founding):
+    assert repr(fasc.rate_of(7, 20.0)).startswith("<fasc.Rate: 21.0 per min, interval (8.44")
+    assert repr(fasc.rate_of(0, 0)) == "<fasc.Rate: None per min, interval (None, None)>"
+    assert repr(fasc.compare_rates(12, 60.0, 0, 60.0)) == "<fasc.RateComparison: target_higher, rate ratio None, p 0.00048828125>"
+    assert repr(next(fasc.ClipReader(founding))) == "<fasc.Frame 0 at 0.000 s: 666 x 294 px>"
+    assert "target=<fasc.RegionSpec auto>" in repr(fasc.AnalyzeOptions())
+
+
+def windows_one_by_one(first, second, spans, begin):
+    """The table of fasc.agreement, window by window."""
+    table = dict(windows=0, both=0, first_only=0, second_only=0, neither=0)
+    for k in range(-60, 60):
+        low = begin + k
+        seen = sum(max(0.0, min(b, low + 1) - max(a, low)) for a, b in spans)
+        if seen < 0.5 - 1e-9:
+            continue
+        one, two = (any(math.floor(t - begin) == k for t in onsets) for onsets in (first, second))
+        table["windows"] += 1
+        table["both" if one and two else "first_only" if one else "second_only" if two else "neither"] += 1
+    return table
+
+
+@bounded
+@hypothesis.given(
+    first=st.lists(st.floats(-5, 40), max_size=20), second=st.lists(st.floats(-5, 40), max_size=20), edges=st.lists(st.floats(0, 30), max_size=12), begin=st.floats(-4, 4)
+)
+def test_agreement_is_that_of_single_windows(first, second, edges, begin):
+    edges = sorted(edges)
+    spans = list(zip(edges[::2], edges[1::2]))
+    a = fasc.agreement(first, second, spans, begin)
+    wanted = windows_one_by_one(first, second, spans, begin)
+    assert {name: getattr(a, name) for name in wanted} == wanted
+
+
+def test_agreement_of_years():
+    start = time.perf_counter()
+    a = fasc.agreement([1.0, 5e8], [1.0, 3e8], 1e9)
+    assert (a.windows, a.both, a.first_only, a.second_only, a.neither) == (10**9, 1, 1, 1, 10**9 - 3)
+    assert a.kappa == pytest.approx(0.5, abs=1e-6)
+    assert time.perf_counter() - start < 1
+
+
+def test_two_threads_share_a_reader(founding):
+    """Each frame goes to one of them, both end, and so does whoever asks later."""
+    reader, found = fasc.ClipReader(founding), ([], [])
+    threads = [threading.Thread(target=lambda got=got: got.extend(frame.index for frame in reader), daemon=True) for got in found]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+    assert sorted(found[0] + found[1]) == list(range(600))
+    assert all(got == sorted(got) for got in found)
+    assert next(reader, None) is None and next(reader, None) is None
+    assert reader.complete and reader.problems == []
