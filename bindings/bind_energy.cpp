@@ -35,6 +35,8 @@ py::array state_names(const Trace& trace) {
 
 /// Numbers as a user has them: list, tuple or array of any number type.
 std::vector<double> numbers_of(const py::object& given, const char* name) {
+  if (const py::array as_is = py::array::ensure(given); as_is && std::string("mMc").find(as_is.dtype().kind()) != std::string::npos)
+    throw py::type_error(std::string(name) + " is numbers, shape (n,), but got " + std::string(py::str(as_is.dtype())));
   const auto values = py::array_t<double, py::array::c_style | py::array::forcecast>::ensure(given);
   if (!values) throw py::type_error(std::string(name) + " is numbers, shape (n,), but got " + Py_TYPE(given.ptr())->tp_name);
   if (values.ndim() != 1) throw py::value_error(std::string(name) + " is numbers, shape (n,), but got " + std::to_string(values.ndim()) + " dimensions");

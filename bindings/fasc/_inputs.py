@@ -30,7 +30,7 @@ def _as_list(value):
 def number(value, option):
     """One number as a float."""
     if not _is_number(value):
-        raise TypeError(f"{option} is a number, but got {shown(value)}")
+        raise TypeError(f"{option} is a number, but got {type(value).__name__}")
     try:
         return float(value)
     except OverflowError:

@@ -303,7 +303,7 @@ class Analysis:
         return _tables.bursts_to_arrow(self._events())
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TypeError("an Analysis is not pickled; a.save(dir) and fasc.load(dir) keep it, also for other processes")
+        return self._native.__reduce_ex__(protocol)  # which says what keeps results instead
 
     def _events(self) -> list[tuple[str | None, list[_fasc.Burst]]]:
         regions = [("target", self.target), ("control", self.control)]
