@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <regex>
 #include <thread>
 
 #include "bind.hpp"
@@ -11,15 +12,12 @@ namespace {
 
 /// The program's options that messages speak of, by their names here.
 std::string in_pythons_words(std::string text) {
-  constexpr std::array<std::pair<const char*, const char*>, 6> names{{{"--from", "from_s="}, {"--to", "to_s="}, {"--fps", "fps="}, {"--camera", "camera="},
-      {"--max-frame-px", "max_frame_px="}, {"--max-decoded-bytes", "max_decoded_bytes="}}};
-  for (const auto& [option, keyword] : names)
-    for (const std::string before : {" ", "("})
-      for (const char after : {' ', ')', '\0'}) {
-        const std::string wanted = before + option + (after == '\0' ? std::string() : std::string(1, after));
-        const std::size_t at = after == '\0' && !text.ends_with(wanted) ? std::string::npos : text.find(wanted);
-        if (at != std::string::npos) text.replace(at + 1, std::string(option).size(), keyword);
-      }
+  static const std::array<std::pair<std::regex, std::string>, 6> names = [] {
+    const auto word = [](const std::string& option) { return std::regex("([ (])--" + option + "(?=[ )]|$)"); };
+    return std::array<std::pair<std::regex, std::string>, 6>{{{word("from"), "$1from_s="}, {word("to"), "$1to_s="}, {word("fps"), "$1fps="},
+        {word("camera"), "$1camera="}, {word("max-frame-px"), "$1max_frame_px="}, {word("max-decoded-bytes"), "$1max_decoded_bytes="}}};
+  }();
+  for (const auto& [option, keyword] : names) text = std::regex_replace(text, option, keyword);
   return text;
 }
 

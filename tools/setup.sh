@@ -97,7 +97,7 @@ raise SystemExit(not os.path.exists(os.path.join(sysconfig.get_paths()["include"
       return
     fi
   done < <(printf '/usr/bin/python3\n'; type -aP python3 | sort -u)
-  fail "no Python with numpy, pytest and Python.h was found; Debian's python3, python3-dev, python3-numpy, python3-pytest and python3-pytest-xdist give one"
+  fail "no Python with numpy, pytest, xdist and Python.h was found; Debian's python3, python3-dev, python3-numpy, python3-pytest and python3-pytest-xdist give one"
 }
 
 # configure [CMAKE OPTION…]: the release preset.

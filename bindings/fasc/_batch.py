@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from . import _fasc, _html
+from . import _fasc, _html, _tables
 from ._types import Pathlike
 
 if TYPE_CHECKING:
@@ -28,10 +28,7 @@ class BatchItems(list[_fasc.BatchItem]):
             Columns file, status, patient, role, control, fasciculations, rate_per_min (NaN where missing), present, grade, mm_per_px_source,
             reason, folder.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise ImportError("a table of a batch needs pandas: pip install 'fasc[tables]', or Debian's python3-pandas") from error
+        pandas = _tables.library("pandas", "tables")
         names = ("file", "status", "patient", "role", "control", "fasciculations", "rate_per_min", "present", "grade", "mm_per_px_source", "reason", "folder")
         table = pandas.DataFrame([[getattr(i, n) for n in names] for i in self], columns=list(names))
         table["rate_per_min"] = table["rate_per_min"].astype("float64")

@@ -20,7 +20,8 @@ _TEXTS = {"region", "kind"}
 _WHOLE = {"site"}
 
 
-def _library(name: str, extra: str) -> Any:
+def library(name: str, extra: str) -> Any:
+    """A library that the package can do without, or ImportError with the extra that brings it."""
     import importlib
 
     try:
@@ -41,7 +42,7 @@ def _columns(events: Events) -> dict[str, list[Any]]:
 
 
 def bursts_to_pandas(events: Events) -> pandas.DataFrame:
-    pandas = _library("pandas", "tables")
+    pandas = library("pandas", "tables")
     types = {**dict.fromkeys(_TEXTS, "object"), **dict.fromkeys(_WHOLE, "int64")}
     return pandas.DataFrame({key: pandas.Series(values, dtype=types.get(key, "float64")) for key, values in _columns(events).items()})
 
@@ -68,7 +69,7 @@ def provenance(data: dict[str, Any], clip: dict[str, Any]) -> dict[str, str]:
 
 
 def trace_to_xarray(result: RegionResult) -> xarray.Dataset:
-    xarray = _library("xarray", "tables")
+    xarray = library("xarray", "tables")
     trace = result.trace
     speed = result.speed_unit
     units = {

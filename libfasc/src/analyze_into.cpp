@@ -6,6 +6,7 @@
 #include "fasc/batch.hpp"
 #include "fasc/report.hpp"
 #include "naming.hpp"
+#include "same_file.hpp"
 
 namespace fasc {
 namespace {
@@ -37,11 +38,8 @@ class NewFolder {
 };
 
 void refuse_own_input(const std::string& clip, const fs::path& dir) {
-  for (const char* name : {kVideo, kControlVideo}) {
-    std::error_code error;
-    if (fs::equivalent(clip, dir / name, error) && !error)
-      throw MisuseError(clip + ": would be overwritten by the results; allowed: another output folder");
-  }
+  for (const char* name : {kVideo, kControlVideo})
+    if (same_file(clip, dir / name)) throw MisuseError(clip + ": would be overwritten by the results; allowed: another output folder");
 }
 
 Progress part_of(const Progress& progress, double from, double to) {

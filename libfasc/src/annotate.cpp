@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 
 #include "annotate_panel.hpp"
 #include "annotate_picture.hpp"
 #include "ffmpeg.hpp"
 #include "naming.hpp"
+#include "same_file.hpp"
 
 namespace fasc {
 namespace {
@@ -88,11 +88,8 @@ void draw_video(const Analysis& analysis, const std::string& clip_path, const st
 void annotate(const Analysis& analysis, const std::string& clip_path, const std::string& out, const AnnotateOptions& options,
               AnnotatedClip which, const Progress& progress) {
   options.check();
-  for (const std::string& clip : {clip_path, analysis.options.control_clip}) {
-    std::error_code error;
-    if (!clip.empty() && std::filesystem::equivalent(clip, out, error) && !error)
-      throw MisuseError("the annotated video is to be \"" + out + "\", which is the clip itself; allowed: another file");
-  }
+  if (same_file(clip_path, out) || same_file(analysis.options.control_clip, out))
+    throw MisuseError("the annotated video is to be \"" + out + "\", which is the clip itself; allowed: another file");
   naming({clip_path}, analysis.options.anonymous, [&] { draw_video(analysis, clip_path, out, options, which, progress); });
 }
 

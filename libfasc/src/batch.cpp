@@ -23,6 +23,7 @@
 #include "ffmpeg.hpp"
 #include "measurement_options.hpp"
 #include "naming.hpp"
+#include "same_file.hpp"
 
 namespace fasc {
 namespace {
@@ -44,11 +45,6 @@ struct Job {
   fs::path out;
   BatchOptions options;
 };
-
-bool same_clip(const fs::path& one, const fs::path& other) {
-  std::error_code error;
-  return fs::equivalent(one, other, error) && !error;
-}
 
 // A muscle that the table of muscles does not know is carried along as text only.
 void set_muscle(std::string& muscle, std::string& side, const Wanted& wanted) {
@@ -81,7 +77,7 @@ AnalyzeOptions options_of(const Task& task, const Job& job) {
   options.control_scale.reset();
   options.control_clip.clear();
   if (!control.region.empty()) options.control = parse_region(control.region);
-  if (same_clip(task.target.clip, control.clip)) {
+  if (same_file(task.target.clip, control.clip)) {
     if (!options.control) throw MisuseError("the control is in the same clip; its row needs a region");
   } else {
     options.control_clip = control.clip.string();
@@ -430,7 +426,7 @@ std::vector<BatchItem> merge(const std::vector<std::string>& folders, const std:
   std::vector<BatchItem> items;
   for (const auto& [where, source] : joined) {
     const fs::path from = source.out / source.item.folder, to = fs::path(out) / source.item.folder;
-    if (rank(source.item.status) == 2 && !same_clip(from, to)) batch_detail::copy_results(from, to);
+    if (rank(source.item.status) == 2 && !same_file(from, to)) batch_detail::copy_results(from, to);
     items.push_back(source.item);
   }
   remove_tables(out, table);

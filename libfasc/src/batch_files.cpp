@@ -9,16 +9,12 @@
 #include "fasc/clip.hpp"
 #include "fasc/error.hpp"
 #include "fasc/report.hpp"
+#include "same_file.hpp"
 
 namespace fasc::batch_detail {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool same_place(const fs::path& one, const fs::path& other) {
-  std::error_code error;
-  return fs::equivalent(one, other, error) && !error;
-}
 
 /// A file below the folder searched.
 struct Listed {
@@ -66,7 +62,7 @@ void walk(const fs::path& folder, const fs::path& top, const fs::path& out, std:
     std::error_code unknown;
     const fs::file_status itself = fs::symlink_status(path, unknown), status = fs::status(path, unknown);
     if (fs::is_directory(itself)) {
-      if (!same_place(path, out)) walk(path, top, out, listed);
+      if (!same_file(path, out)) walk(path, top, out, listed);
     } else if (!fs::is_directory(status)) {
       listed.push_back(judge(path, status, path.lexically_relative(top).generic_string()));
     }
@@ -81,7 +77,7 @@ void walk(const fs::path& folder, const fs::path& top, const fs::path& out, std:
 }  // namespace
 
 std::vector<Task> tasks_of_folder(const fs::path& folder, const fs::path& out) {
-  if (same_place(folder, out))
+  if (same_file(folder, out))
     throw MisuseError("out is " + out.string() + ", the folder of the clips; allowed: another folder");
   std::error_code error;
   fs::directory_iterator probe(folder, error);

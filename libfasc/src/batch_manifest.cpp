@@ -112,7 +112,7 @@ std::vector<Task> tasks_of_manifest(const fs::path& manifest, const fs::path& cl
   try {
     const std::string text = read_file(manifest);
     if (text.find('\0') != std::string::npos)
-      throw MisuseError(manifest.filename().string() + ": not a list of clips (it holds null characters, as clips do); allowed: a folder of clips, or a CSV file with a column clip");
+      throw MisuseError(reader.name + ": not a list of clips (it holds null characters, as clips do); allowed: a folder of clips, or a CSV file with a column clip");
     reader.table = delimited::read(text);
   } catch (const delimited::Broken& broken) {
     reader.refuse(broken.line, broken.what());

@@ -2,19 +2,15 @@
 #include "dicom_pixels.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 
 #include <opencv2/imgproc.hpp>
 
+#include "short_number.hpp"
+
 namespace fasc::dicom {
 namespace {
-
-std::string text_of(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::general, 6).ptr};
-}
 
 std::uint8_t level(double value) { return static_cast<std::uint8_t>(std::clamp(std::lround(value), 0L, 255L)); }
 
@@ -52,7 +48,7 @@ void PixelMapper::prepare(const Samples& samples) {
     table_[raw] = level(header_.photometric == Photometric::monochrome1 ? 255 - level(value) : value);
   }
   const std::string sign = header_.is_signed ? " signed" : "";
-  if (window) words_ = "window, center " + text_of(center) + " and width " + text_of(width) + ", of " + std::to_string(bits_) + sign + " bits";
+  if (window) words_ = "window, center " + short_number(center) + " and width " + short_number(width) + ", of " + std::to_string(bits_) + sign + " bits";
   else if (plain && bits_ == 8) words_ = "8 bits as stored";
   else words_ = "linear over all " + std::to_string(bits_) + sign + " bits stored";
   if (header_.photometric == Photometric::monochrome1) words_ += ", inverted (MONOCHROME1)";

@@ -1,9 +1,9 @@
 // Scene::check: what a scene may hold.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <type_traits>
 
+#include "short_number.hpp"
 #include "simulate_camera.hpp"
 #include "simulate_fields.hpp"
 #include "simulate_tissue.hpp"
@@ -14,18 +14,12 @@ namespace {
 constexpr std::size_t kMostPanels = 4, kMostTwitches = 2000, kLongestText = 40;
 constexpr double kMostPixels = 4e6;
 
-std::string text_of(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
-
 [[noreturn]] void refuse(const std::string& key, const std::string& found, const std::string& allowed) {
   throw MisuseError("scene: " + key + " is " + found + "; allowed: " + allowed);
 }
 
 void need(double value, double low, double high, const std::string& key) {
-  if (!(value >= low && value <= high)) refuse(key, text_of(value), text_of(low) + " to " + text_of(high));
+  if (!(value >= low && value <= high)) refuse(key, short_number(value), short_number(low) + " to " + short_number(high));
 }
 
 void need_text(const std::string& text, const std::string& key) {
@@ -54,8 +48,8 @@ void check_twitch(const Scene& scene, const SimPanel& panel, const SimTwitch& tw
                   const std::string& prefix) {
   sim::twitch_fields(twitch, Bounds{prefix});
   if (twitch.onset_s >= scene.duration_s)
-    refuse(prefix + "onset_s", text_of(twitch.onset_s),
-           "less than the duration of " + text_of(scene.duration_s) + " s");
+    refuse(prefix + "onset_s", short_number(twitch.onset_s),
+           "less than the duration of " + short_number(scene.duration_s) + " s");
   need_profile(twitch.profile, prefix + "profile");
   need(twitch.x_mm, 0, panel.width_mm, prefix + "x_mm");
   if (sim::is_camera(panel)) {
@@ -73,11 +67,11 @@ void check_panel(const Scene& scene, const SimPanel& panel, const std::string& p
     refuse(prefix + "kind", panel.kind.substr(0, kLongestText), "ultrasound, camera");
   if (panel.mm_per_px != 0) need(panel.mm_per_px, 0.02, 2, prefix + "mm_per_px");
   if (panel.mm_per_px != 0 && !sim::is_camera(panel))
-    refuse(prefix + "mm_per_px", text_of(panel.mm_per_px), "0 for ultrasound, which has the scene's");
+    refuse(prefix + "mm_per_px", short_number(panel.mm_per_px), "0 for ultrasound, which has the scene's");
   const double needed_mm = panel.skin_mm + panel.fat_mm + panel.muscle_mm + 1;
   if (!sim::is_camera(panel) && panel.depth_mm < needed_mm)
-    refuse(prefix + "depth_mm", text_of(panel.depth_mm),
-           "at least " + text_of(needed_mm) + " (skin, fat and muscle, and 1 mm below)");
+    refuse(prefix + "depth_mm", short_number(panel.depth_mm),
+           "at least " + short_number(needed_mm) + " (skin, fat and muscle, and 1 mm below)");
   if (panel.twitches.size() > kMostTwitches)
     refuse(prefix + "twitches", std::to_string(panel.twitches.size()) + " long",
            "at most " + std::to_string(kMostTwitches));
@@ -97,7 +91,7 @@ void check_codec(const SimCodec& codec) {
 void check_frames(const Scene& scene) {
   const auto frames = std::llround(scene.duration_s * scene.fps);
   if (frames < 2)
-    refuse("duration_s", text_of(scene.duration_s), "two frames or more at " + text_of(scene.fps) + " per s");
+    refuse("duration_s", short_number(scene.duration_s), "two frames or more at " + short_number(scene.fps) + " per s");
   const auto need_frames = [&](const std::vector<std::int64_t>& numbers, const std::string& key) {
     for (std::size_t k = 0; k < numbers.size(); ++k)
       need(static_cast<double>(numbers[k]), 1, static_cast<double>(frames - 1), key + "[" + std::to_string(k) + "]");
@@ -122,8 +116,8 @@ void Scene::check() const {
     pixels += panels[k].width_mm * panels[k].depth_mm / (scale * scale);
   }
   if (pixels > kMostPixels)
-    refuse("mm_per_px", text_of(mm_per_px),
-           "at least " + text_of(mm_per_px * std::sqrt(pixels / kMostPixels)) +
+    refuse("mm_per_px", short_number(mm_per_px),
+           "at least " + short_number(mm_per_px * std::sqrt(pixels / kMostPixels)) +
                " for panels of this size (4 million pixels)");
 }
 

@@ -145,3 +145,21 @@ def test_misuse(folder):
         fasc.batch(folder / "clips", folder / "x", client="tcp://127.0.0.1:1", shard=(1, 2))
     with pytest.raises(ValueError, match="shard is 3/2"):
         fasc.batch(folder / "clips", folder / "x", shard=(3, 2))
+
+
+def test_a_closed_client_is_refused(folder):
+    script = folder / "closed.py"
+    script.write_text(
+        "import sys, distributed, fasc\n"
+        "if __name__ == '__main__':\n"
+        "    client = distributed.Client(n_workers=1, processes=False, dashboard_address=None)\n"
+        "    client.close()\n"
+        "    try:\n"
+        "        fasc.batch(sys.argv[1], sys.argv[2], client=client)\n"
+        "    except ValueError as error:\n"
+        "        print(error)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run([sys.executable, script, folder / "clips", folder / "closed"], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "client is closed; allowed is one that is connected to its scheduler", done.stderr
+    assert not (folder / "closed").exists()

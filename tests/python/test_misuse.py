@@ -3,6 +3,7 @@ import copy
 import pathlib
 import pickle
 import shutil
+import tempfile
 
 import numpy as np
 import pytest
@@ -85,6 +86,16 @@ def test_numbers_of_numpy_are_numbers():
     for observed in (10, 10.0, np.int64(10), np.float32(10)):
         assert fasc.agreement([1.0], [1.1], observed).matched == 1
     assert fasc.analyze(CALF, "left", to_s=1, mm_per_px=np.array(0.1)).clip.mm_per_px == 0.1
+
+
+def test_frames_and_tables_of_other_kinds():
+    stripes = fasc.simulate({"duration_s": 2}).frames
+    times = np.arange(len(stripes)) / 30
+    assert fasc.analyze(memoryview(stripes), time_s=times).to_json() == fasc.analyze(stripes, time_s=times).to_json()
+    polars = pytest.importorskip("polars")
+    with tempfile.TemporaryDirectory() as out:
+        items = fasc.batch(polars.DataFrame({"clip": [CALF], "patient": ["P1"]}), out, target="left", to_s=1, video=False)
+        assert [(item.status, item.patient) for item in items] == [("done", "P1")]
 
 
 def test_an_open_clip_keeps_its_frame_rate(clips, tmp_path):
